@@ -1,0 +1,32 @@
+package hotline
+
+import "time"
+
+// A Parcel is an Out that is due, with everything needed to put it into words and hand it over.
+type Parcel struct {
+	ID       OutID
+	Out      Out
+	Address  Address
+	Language Lang
+	Attempts int                   // how often it was tried before
+	Made     time.Time             // when it was committed (service time)
+	EditRef  string                // VerbEdit: the network's id of the message to change; empty: it never arrived
+	Numbers  map[CaseID]Number     // of the cases named in the reply
+	Said     map[ContentID]Content // what was said, while it is kept
+	Names    map[PersonID]string   // while they are kept
+}
+
+// A Sent is a parcel the network took.
+type Sent struct {
+	ID  OutID
+	Ref string // the network's id
+}
+
+// A Failure is a parcel the network did not take. Without Again it is set aside with its reason for a human to see.
+type Failure struct {
+	ID     OutID
+	Reason Trouble
+	Detail string    // for humans; nothing of a person in it
+	Again  time.Time // machine time of the next try; zero: set aside
+	Hold   bool      // the person blocked us: everything for this address waits until they return
+}

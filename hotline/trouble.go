@@ -1,0 +1,34 @@
+package hotline
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Trouble is what can go wrong when sending: few words, so that the courier knows what to do whatever the network.
+type Trouble string
+
+// The troubles.
+const (
+	TroubleLater       Trouble = "later"       // the network asks to wait (429): After says how long
+	TroubleUnavailable Trouble = "unavailable" // no answer or 5xx: it may or may not have arrived; try again
+	TroubleBlocked     Trouble = "blocked"     // the person blocked us: keep what is due until they come back
+	TroubleGone        Trouble = "gone"        // no such chat
+	TroubleExpired     Trouble = "expired"     // too late to answer a button: nothing to do
+	TroubleUnchanged   Trouble = "unchanged"   // an edit that changes nothing: as good as done
+	TroubleLost        Trouble = "lost"        // the message to edit is gone: say it anew
+	TroubleRefused     Trouble = "refused"     // the network will never take it: set aside with the reason
+	TroubleAccount     Trouble = "account"     // our own account is wrong (401): stop and call a human
+)
+
+// A SendError is a failed send, with what it means for the courier.
+type SendError struct {
+	Trouble Trouble
+	After   time.Duration // TroubleLater
+	Err     error
+}
+
+func (e *SendError) Error() string { return fmt.Sprintf("send: %s: %v", e.Trouble, e.Err) }
+
+// Unwrap gives the network's own error.
+func (e *SendError) Unwrap() error { return e.Err }

@@ -1,0 +1,33 @@
+package hotline
+
+import "time"
+
+// Wake tells when the clock next has something to do about a case; zero: never. It is the earliest of: an assignment that can still climb the
+// ladder falls due, an asked question goes unanswered for too long, the scheduled day comes, an ended case closes by itself.
+func (r *Regency) Wake(c Case) time.Time {
+	var w time.Time
+	soonest := func(t time.Time) {
+		if !t.IsZero() && (w.IsZero() || t.Before(w)) {
+			w = t
+		}
+	}
+	switch {
+	case c.Status == Ended:
+		soonest(r.Calendar("").Add(c.EndedAt, r.Limits.CloseAfter))
+	case c.Status.Live():
+		for _, a := range c.Assignments {
+			if a.On() && a.Level < len(r.Ladder)-1 && c.Status != Asking && c.Status != Scheduled {
+				soonest(a.Due)
+			}
+		}
+		if c.Status == Asking {
+			soonest(c.AskDue)
+		}
+		if c.Status == Scheduled {
+			if day, err := time.ParseInLocation(time.DateOnly, c.Date, r.Zone); err == nil {
+				soonest(r.Calendar("").NextOpen(day))
+			}
+		}
+	}
+	return w
+}
