@@ -1,0 +1,17 @@
+// Package config reads what a regency says about itself, and the settings of the program.
+//
+// A regency is a folder that somebody at its Diskominfo can edit:
+//
+//	regency.yaml        name, letters, languages, time limits, the escalation ladder
+//	calendar.yaml       working hours, holidays
+//	areas.csv           kecamatan, desa and kelurahan with their centres (a spreadsheet may write it)
+//	boundaries.geojson  outlines of the kecamatan; may be left out
+//	agencies.yaml       agencies and their units        (or a folder agencies/ of such files)
+//	categories.yaml     kinds of matters, with keywords (or a folder categories/)
+//	dangers.yaml        words that betray an emergency  (or a folder dangers/)
+//
+// Load reads it strictly: it names every mistake of every file in one run, each with file, line, column, and how to mend it. Only a folder
+// without errors becomes a hotline.Regency. The regencies that ship with the program stand in regencies/ and are embedded.
+//
+// FromEnv reads the settings: which regency, which servers, which keys. It never prints a secret.
+package config

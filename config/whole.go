@@ -1,0 +1,12 @@
+package config
+
+// checkWhole looks at what can only be seen when everything has been read.
+func (r *reader) checkWhole() {
+	r.checkTexts()
+	r.checkHolidays()
+	r.checkAreas()
+	r.checkUnits()
+	if r.oversight.here() && !r.inspector {
+		r.oversight.wrong("a category is about abuse of office, and no agency is the inspector", "add inspector: true to the Inspektorat")
+	}
+}
