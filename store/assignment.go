@@ -1,0 +1,299 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+type assignmentRow struct {
+	ID      hotline.AssignmentID
+	CaseID  hotline.CaseID
+	Unit    string
+	Part    hotline.Part
+	State   hotline.AssignmentState
+	Officer *hotline.PersonID
+	Level   int
+	Due     *time.Time
+	Since   time.Time
+	Acked   bool
+}
+
+const assignmentColumns = `a.id, a.case_id, a.unit, a.part, a.state, a.officer, a.level, a.due, a.since, a.acked`
+
+func (r assignmentRow) value() hotline.Assignment {
+	return hotline.Assignment{ID: r.ID, Case: r.CaseID, Unit: r.Unit, Part: r.Part, State: r.State, Officer: or0(r.Officer), Level: r.Level,
+		Due: or0(r.Due), Since: r.Since, Acked: r.Acked}
+}
+
+// assignmentsOf reads the assignments of cases, in the order they were made.
+func (t *Tx) assignmentsOf(ctx context.Context, cases []hotline.CaseID) (map[hotline.CaseID][]hotline.Assignment, error) {
+	rows, err := read[assignmentRow](ctx, t, "read assignments",
+		`select `+assignmentColumns+` from assignments a join events e on e.case_id = a.case_id and e.assignment_id = a.id and e.kind = 'assigned'
+		where a.case_id = any (@cases) order by e.id`, pgx.StrictNamedArgs{"cases": cases})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[hotline.CaseID][]hotline.Assignment, len(cases))
+	for _, r := range rows {
+		out[r.CaseID] = append(out[r.CaseID], r.value())
+	}
+	return out, nil
+}
+
+// putAssignment writes an assignment as it stands. An officer who takes one gets the smallest short handle that is free; one who already holds
+// 99 gets none. The worklist in Redis and the offering follow from the same row: an assignment is listed and offered while it waits.
+func (t *Tx) putAssignment(c hotline.Case, a hotline.Assignment) {
+	t.queue(`
+		with old as (select officer, handle from assignments where id = @id)
+		insert into assignments (id, case_id, unit, part, state, officer, level, due, since, acked, handle)
+		values (@id, @case, @unit, @part, @state, @officer, @level, @due, @since, @acked, null)
+		on conflict (id) do update set unit = @unit, part = @part, state = @state, officer = @officer, level = @level, due = @due,
+			since = @since, acked = @acked,
+			handle = case
+				when @state <> 'taken' then null
+				when (select officer from old) = @officer and (select handle from old) is not null then (select handle from old)
+				else (select min(h) from generate_series(1, 99) h where not exists (
+					select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h))
+			end`,
+		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer),
+			"level": a.Level, "due": nz(a.Due), "since": a.Since, "acked": a.Acked})
+	t.queue(`insert into relistings (assignment_id) values (@id)`, pgx.StrictNamedArgs{"id": a.ID})
+	if a.State == hotline.Waiting && !(c.Urgent && a.Acked) {
+		// A new round when it begins to wait again or becomes urgent; anything else (a higher level, another due time) leaves the round.
+		t.queue(`
+			insert into offerings (assignment_id, round, next, urgent) values (@id, 1, @now, @urgent)
+			on conflict (assignment_id) do update set
+				round = case when offerings.next is null and offerings.offered_at is null or offerings.urgent <> @urgent
+					then offerings.round + 1 else offerings.round end,
+				offered_at = case when offerings.urgent <> @urgent then null else offerings.offered_at end,
+				next = case when offerings.next is null and offerings.offered_at is null or offerings.urgent <> @urgent
+					then @now else offerings.next end,
+				urgent = @urgent`,
+			pgx.StrictNamedArgs{"id": a.ID, "now": t.now, "urgent": c.Urgent})
+		return
+	}
+	t.queue(`update offerings set next = null, offered_at = null where assignment_id = @id`, pgx.StrictNamedArgs{"id": a.ID})
+}
+
+// worklistLock is the advisory lock of whoever speaks to Redis about the worklists: telling it of changes, or rebuilding it. One at a time
+// among all instances, so that an older state never overtakes a newer one.
+const worklistLock = 0x7461_0001
+
+// Unlisted takes assignments that changed since Redis was last told of them, as they stand now.
+func (t *Tx) Unlisted(ctx context.Context, limit int) ([]hotline.Listing, error) {
+	if _, err := scalars[string](ctx, t, "take the worklists", `select pg_advisory_xact_lock(@lock)::text`,
+		pgx.StrictNamedArgs{"lock": worklistLock}); err != nil {
+		return nil, err
+	}
+	type row struct {
+		ID           int64
+		AssignmentID hotline.AssignmentID
+	}
+	rows, err := read[row](ctx, t, "take changed assignments",
+		`select id, assignment_id from relistings order by id limit @limit`, pgx.StrictNamedArgs{"limit": limit})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	t.relisted = t.relisted[:0]
+	for _, r := range rows {
+		t.relisted = append(t.relisted, r.ID)
+	}
+	return listings(ctx, t, `where a.id = any (@ids)`,
+		pgx.StrictNamedArgs{"ids": assignmentIDs(rows, func(r row) hotline.AssignmentID { return r.AssignmentID })})
+}
+
+func listings(ctx context.Context, t *Tx, tail string, args pgx.StrictNamedArgs) ([]hotline.Listing, error) {
+	type row struct {
+		ID     hotline.AssignmentID
+		Unit   string
+		Urgent bool
+		Due    *time.Time
+		State  hotline.AssignmentState
+	}
+	rows, err := read[row](ctx, t, "list assignments",
+		`select a.id, a.unit, c.urgent, a.due, a.state from assignments a join cases c on c.id = a.case_id `+tail, args)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Listing, len(rows))
+	for i, r := range rows {
+		out[i] = hotline.Listing{Assignment: r.ID, Unit: r.Unit, Urgent: r.Urgent, Due: or0(r.Due), Waiting: r.State == hotline.Waiting}
+	}
+	return out, nil
+}
+
+// Listed says that Redis has been told of assignments that Unlisted gave in this unit. An ordinary one may be offered from now on.
+func (t *Tx) Listed(ids ...hotline.AssignmentID) {
+	if len(ids) > 0 {
+		t.queue(`delete from relistings where assignment_id = any (@ids) and id = any (@taken)`,
+			pgx.StrictNamedArgs{"ids": ids, "taken": t.relisted})
+		t.rings.dispatch = true
+	}
+}
+
+// Waiting gives every waiting assignment of the regency, for the rebuilding of the worklists.
+func (s *Store) Waiting(ctx context.Context) ([]hotline.Listing, error) {
+	var out []hotline.Listing
+	err := s.Do(ctx, time.Time{}, func(t *Tx) error {
+		var err error
+		out, err = listings(ctx, t, `where a.state = 'waiting'`, pgx.StrictNamedArgs{})
+		return err
+	})
+	return out, err
+}
+
+// Exclusive runs fn while no unit of work anywhere holds what Unlisted gave.
+func (s *Store) Exclusive(ctx context.Context, fn func(context.Context) error) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("take the worklists: %w", err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, worklistLock); err != nil {
+		return fmt.Errorf("take the worklists: %w", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if _, err := conn.Exec(ctx, `select pg_advisory_unlock($1)`, worklistLock); err != nil {
+			_ = conn.Conn().Close(ctx) // the lock goes with the session
+		}
+	}()
+	return fn(ctx)
+}
+
+// Unoffered takes waiting assignments whose time to be offered has come, urgent first. An ordinary one only once Redis has been told of it.
+func (t *Tx) Unoffered(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error) {
+	type row struct {
+		AssignmentID hotline.AssignmentID
+		CaseID       hotline.CaseID
+		Round        int
+		OfferedAt    *time.Time
+	}
+	// The case is locked first, as every turn does, and then the offering: a turn and the dispatcher never wait for each other in a circle.
+	rows, err := read[row](ctx, t, "take what is to be offered", `
+		select o.assignment_id, a.case_id, o.round, o.offered_at
+		from offerings o
+		join assignments a on a.id = o.assignment_id and a.state = 'waiting'
+		join cases c on c.id = a.case_id
+		where o.next <= @now and (o.urgent or not exists (select 1 from relistings r where r.assignment_id = o.assignment_id))
+		order by o.urgent desc, o.next, o.assignment_id limit @limit
+		for update of c skip locked`, pgx.StrictNamedArgs{"now": now, "limit": limit})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]hotline.CaseID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	if _, err := t.casesWhere(ctx, "read cases to offer", `where c.id = any (@ids)`, pgx.StrictNamedArgs{"ids": ids}); err != nil {
+		return nil, err
+	}
+	// What was read before the lock may have changed until it was had: read again.
+	fresh, err := read[row](ctx, t, "take what is to be offered", `
+		select o.assignment_id, a.case_id, o.round, o.offered_at from offerings o join assignments a on a.id = o.assignment_id
+		where o.assignment_id = any (@ids) and o.next <= @now and a.state = 'waiting' order by o.urgent desc, o.next, o.assignment_id`,
+		pgx.StrictNamedArgs{"ids": assignmentIDs(rows, func(r row) hotline.AssignmentID { return r.AssignmentID }), "now": now})
+	if err != nil {
+		return nil, err
+	}
+	var out []hotline.Held
+	for _, r := range fresh {
+		c := t.cases[r.CaseID].c
+		if a, ok := c.Assignment(r.AssignmentID); ok {
+			out = append(out, hotline.Held{Assignment: a, Case: c, Round: r.Round, Offered: or0(r.OfferedAt)})
+		}
+	}
+	return out, nil
+}
+
+func assignmentIDs[T any](rows []T, id func(T) hotline.AssignmentID) []hotline.AssignmentID {
+	out := make([]hotline.AssignmentID, len(rows))
+	for i, r := range rows {
+		out[i] = id(r)
+	}
+	return out
+}
+
+// Offer notes that an assignment goes to these people in this round, at most once for each: it gives those to whom that is new.
+func (t *Tx) Offer(ctx context.Context, a hotline.AssignmentID, round int, to []hotline.PersonID) ([]hotline.PersonID, error) {
+	return scalars[hotline.PersonID](ctx, t, "note an offer", `
+		insert into offers (assignment_id, person_id, round, at) select @a, p, @round, @now from unnest(@to::bigint[]) p
+		on conflict do nothing returning person_id`, pgx.StrictNamedArgs{"a": a, "round": round, "now": t.now, "to": to})
+}
+
+// MarkOffered says that an assignment was offered in a round, and when it is to be offered again by itself (zero: not by itself).
+func (t *Tx) MarkOffered(a hotline.AssignmentID, round int, again time.Time) {
+	t.queue(`
+		update offerings set next = @again, offered_at = case when round <> @round or offered_at is null then @now else offered_at end, round = @round
+		where assignment_id = @a`, pgx.StrictNamedArgs{"a": a, "round": round, "again": nz(again), "now": t.now})
+}
+
+// Offered lists to whom an assignment's card went, each once.
+func (t *Tx) Offered(ctx context.Context, a hotline.AssignmentID) ([]hotline.Offer, error) {
+	type row struct {
+		PersonID hotline.PersonID
+		Round    int
+	}
+	rows, err := read[row](ctx, t, "list offers",
+		`select person_id, max(round) as round from offers where assignment_id = @a group by person_id order by person_id`,
+		pgx.StrictNamedArgs{"a": a})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Offer, len(rows))
+	for i, r := range rows {
+		out[i] = hotline.Offer{Assignment: a, Person: r.PersonID, Round: r.Round}
+	}
+	return out, nil
+}
+
+// Mine lists the open assignments an officer has, by their short handles.
+func (t *Tx) Mine(ctx context.Context, officer hotline.PersonID) ([]hotline.Held, error) {
+	return t.held(ctx, `where a.officer = @officer and a.state = 'taken' order by a.handle nulls last, a.id`,
+		pgx.StrictNamedArgs{"officer": officer})
+}
+
+// Waiting lists assignments on the worklists of the units given and of those below them, urgent first, then by due time.
+func (t *Tx) Waiting(ctx context.Context, units []string, limit int) ([]hotline.Held, error) {
+	all := append([]string(nil), units...)
+	for _, u := range units {
+		all = append(all, t.regency.UnitsBelow(u)...)
+	}
+	return t.held(ctx, `where a.state = 'waiting' and a.unit = any (@units) order by c.urgent desc, a.due nulls last, a.id limit @limit`,
+		pgx.StrictNamedArgs{"units": all, "limit": limit})
+}
+
+func (t *Tx) held(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([]hotline.Held, error) {
+	type row struct {
+		ID     hotline.AssignmentID
+		CaseID hotline.CaseID
+		Handle *int
+	}
+	rows, err := read[row](ctx, t, "list assignments",
+		`select a.id, a.case_id, a.handle from assignments a join cases c on c.id = a.case_id `+tail, args)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]hotline.CaseID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	if _, err := t.casesWhere(ctx, "read cases of assignments", `where c.id = any (@ids) order by c.id for update`,
+		pgx.StrictNamedArgs{"ids": ids}); err != nil {
+		return nil, err
+	}
+	var out []hotline.Held
+	for _, r := range rows {
+		c := t.cases[r.CaseID].c
+		if a, ok := c.Assignment(r.ID); ok {
+			out = append(out, hotline.Held{Assignment: a, Case: c, Handle: or0(r.Handle)})
+		}
+	}
+	return out, nil
+}

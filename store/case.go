@@ -1,0 +1,438 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+// trackedCase is a case that this unit of work read or made, as it stands now.
+type trackedCase struct {
+	c     hotline.Case
+	fresh bool // not yet in the database
+	dirty bool
+	// assignments whose rows must be written
+	changed map[hotline.AssignmentID]bool
+}
+
+func (t *Tx) track(c hotline.Case) *trackedCase {
+	if t.cases == nil {
+		t.cases = map[hotline.CaseID]*trackedCase{}
+	}
+	k := &trackedCase{c: c, changed: map[hotline.AssignmentID]bool{}}
+	t.cases[c.ID] = k
+	t.order = append(t.order, c.ID)
+	return k
+}
+
+// File makes a new case and its first event. It has its id at once and its number when this unit commits.
+func (t *Tx) File(f hotline.Filing) hotline.Case {
+	id := hotline.CaseID(t.store.ids.take())
+	f.Story.Case, f.Story.Author, f.Story.At = id, f.Reporter, t.now
+	story := t.say(f.Story)
+	c, err := hotline.Case{}.After(hotline.Event{
+		Case: id, Kind: hotline.EvFiled, At: t.now, By: f.Reporter, Content: story, Facts: fileFacts(f),
+	})
+	if err != nil {
+		panic(err) // a first event always fits
+	}
+	c.From = f.From
+	k := t.track(c)
+	k.fresh, k.dirty = true, true
+	t.rings.dispatch = true
+	t.event(hotline.Event{Case: id, Kind: hotline.EvFiled, At: t.now, By: f.Reporter, Content: story, Facts: fileFacts(f)})
+	return c
+}
+
+func fileFacts(f hotline.Filing) hotline.Facts {
+	return hotline.Facts{
+		CaseKind: f.Kind, Category: f.Category, Privacy: f.Privacy, Urgent: f.Urgent, Source: f.Source, Area: f.Area, About: f.About,
+		Due: f.Due, Reporter: f.Reporter,
+	}
+}
+
+// Record makes an event happen to a case that was read or filed in this unit of work: the row becomes c.After(e). What was said with it
+// becomes a content row of its own. The error is hotline.ErrRefused where the event does not fit.
+func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotline.Case, error) {
+	k, ok := t.cases[c.ID]
+	if !ok {
+		return c, fmt.Errorf("record %s: %w", e.Kind, errForeign)
+	}
+	e.Case, e.At = c.ID, t.now
+	if _, err := k.c.After(e); err != nil {
+		return k.c, err
+	}
+	if !said.Empty() {
+		said.Case, said.At = c.ID, t.now
+		if said.Author == 0 {
+			said.Author = e.By
+		}
+		e.Content = t.say(said)
+	}
+	next, err := k.c.After(e)
+	if err != nil {
+		return k.c, err
+	}
+	next.From, next.Number = k.c.From, k.c.Number
+	for _, a := range next.Assignments {
+		if old, ok := k.c.Assignment(a.ID); !ok || old != a || a.State == hotline.Waiting && next.Urgent != k.c.Urgent {
+			k.changed[a.ID] = true
+			t.rings.dispatch = true
+		}
+	}
+	k.c, k.dirty = next, true
+	t.event(e)
+	return next, nil
+}
+
+// NewAssignment gives an id for an EvAssigned.
+func (t *Tx) NewAssignment() hotline.AssignmentID { return hotline.AssignmentID(t.store.ids.take()) }
+
+func (t *Tx) event(e hotline.Event) {
+	facts, err := json.Marshal(e.Facts)
+	if err != nil {
+		panic(err) // plain fields
+	}
+	t.later(func() {
+		t.queue(`insert into events (case_id, kind, at, by, assignment_id, content_id, facts)
+			values (@case, @kind, @at, @by, @assignment, @content, @facts)`,
+			pgx.StrictNamedArgs{"case": e.Case, "kind": e.Kind, "at": e.At, "by": nz(e.By), "assignment": nz(e.Assignment),
+				"content": nz(e.Content), "facts": facts})
+	})
+}
+
+// say gathers a content row and gives its id; nothing said gives zero.
+func (t *Tx) say(c hotline.Content) hotline.ContentID {
+	if c.Empty() {
+		return 0
+	}
+	c.ID = hotline.ContentID(t.store.ids.take())
+	var lat, lng *float64
+	if c.Point != nil {
+		lat, lng = &c.Point.Lat, &c.Point.Lng
+	}
+	t.later(func() {
+		t.queue(`insert into contents (id, case_id, author, text, lat, lng, at) values (@id, @case, @author, @text, @lat, @lng, @at)`,
+			pgx.StrictNamedArgs{"id": c.ID, "case": c.Case, "author": nz(c.Author), "text": nz(c.Text), "lat": lat, "lng": lng, "at": c.At})
+		if len(c.Media) > 0 {
+			t.queue(`update media set content_id = @content, case_id = @case where id = any (@ids) and content_id is null`,
+				pgx.StrictNamedArgs{"content": c.ID, "case": c.Case, "ids": c.Media})
+		}
+	})
+	return c.ID
+}
+
+// later gathers what must come after the rows of the cases themselves.
+func (t *Tx) later(fn func()) { t.after = append(t.after, fn) }
+
+// gatherCases turns what happened to the cases into statements: cases, then assignments, then what was said and the events.
+func (t *Tx) gatherCases() error {
+	for _, id := range t.order {
+		k := t.cases[id]
+		if !k.dirty {
+			continue
+		}
+		if k.fresh {
+			t.insertCase(k.c)
+		} else {
+			t.updateCase(k.c)
+		}
+		for _, a := range k.c.Assignments {
+			if k.changed[a.ID] {
+				t.putAssignment(k.c, a)
+			}
+		}
+		k.fresh, k.dirty = false, false
+		clear(k.changed)
+	}
+	for _, fn := range t.after {
+		fn()
+	}
+	t.after = t.after[:0]
+	return nil
+}
+
+func (t *Tx) caseArgs(c hotline.Case) pgx.StrictNamedArgs {
+	wake := t.regency.Wake(c)
+	return pgx.StrictNamedArgs{
+		"id": c.ID, "kind": c.Kind, "category": c.Category, "privacy": c.Privacy, "urgent": c.Urgent, "source": c.Source,
+		"reporter": nz(c.Reporter), "from": nz(c.From), "area": c.Area, "about": c.About, "status": c.Status, "outcome": c.Outcome,
+		"date": c.Date, "ask_due": nz(c.AskDue), "filed": c.Filed, "due": nz(c.Due), "changed": c.Changed, "ended_at": nz(c.EndedAt),
+		"rating": c.Rating, "reopened": c.Reopened, "events": c.Events, "story": nz(c.Story), "wake": nz(wake),
+	}
+}
+
+// insertCase takes the day's next number under the lock of the day's row, which is held from here to the commit: it is among the last things
+// a unit of work does.
+func (t *Tx) insertCase(c hotline.Case) {
+	args := t.caseArgs(c)
+	args["day"] = hotline.DayOf(c.Filed, t.regency.Zone)
+	t.queue(`
+		with n as (
+			insert into case_days (day, last) values (@day, 1) on conflict (day) do update set last = case_days.last + 1 returning last)
+		insert into cases (id, day, seq, kind, category, privacy, urgent, source, reporter, from_address, area, about, status, outcome, date,
+			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, wake)
+		select @id, @day, n.last, @kind, @category, @privacy, @urgent, @source, @reporter, @from, @area, @about, @status, @outcome, @date,
+			@ask_due, @filed, @due, @changed, @ended_at, @rating, @reopened, @events, @story, @wake from n`, args)
+}
+
+func (t *Tx) updateCase(c hotline.Case) {
+	t.queue(`
+		update cases set kind = @kind, category = @category, privacy = @privacy, urgent = @urgent, source = @source, reporter = @reporter,
+			from_address = @from, area = @area, about = @about, status = @status, outcome = @outcome, date = @date, ask_due = @ask_due,
+			filed = @filed, due = @due, changed = @changed, ended_at = @ended_at, rating = @rating, reopened = @reopened, events = @events,
+			story = @story, wake = @wake
+		where id = @id`, t.caseArgs(c))
+}
+
+// caseRow is a case's row as it is read.
+type caseRow struct {
+	ID          hotline.CaseID
+	Day         string
+	Seq         int
+	Kind        hotline.Kind
+	Category    string
+	Privacy     hotline.Privacy
+	Urgent      bool
+	Source      hotline.Source
+	Reporter    *hotline.PersonID
+	FromAddress *hotline.AddressID
+	Area        string
+	About       string
+	Status      hotline.Status
+	Outcome     hotline.EventKind
+	Date        string
+	AskDue      *time.Time
+	Filed       time.Time
+	Due         *time.Time
+	Changed     time.Time
+	EndedAt     *time.Time
+	Rating      int
+	Reopened    int
+	Events      int
+	Story       *hotline.ContentID
+}
+
+const caseColumns = `c.id, c.day, c.seq, c.kind, c.category, c.privacy, c.urgent, c.source, c.reporter, c.from_address, c.area, c.about,
+	c.status, c.outcome, c.date, c.ask_due, c.filed, c.due, c.changed, c.ended_at, c.rating, c.reopened, c.events, c.story`
+
+func (r caseRow) value(letters string) hotline.Case {
+	return hotline.Case{
+		ID: r.ID, Number: hotline.Number{Letters: letters, Day: r.Day, Seq: r.Seq}, Kind: r.Kind, Category: r.Category, Privacy: r.Privacy,
+		Urgent: r.Urgent, Source: r.Source, Reporter: or0(r.Reporter), From: or0(r.FromAddress), Area: r.Area, About: r.About,
+		Status: r.Status, Outcome: r.Outcome, Date: r.Date, AskDue: or0(r.AskDue), Filed: r.Filed, Due: or0(r.Due), Changed: r.Changed,
+		EndedAt: or0(r.EndedAt), Rating: r.Rating, Reopened: r.Reopened, Events: r.Events, Story: or0(r.Story),
+	}
+}
+
+// cases reads cases by any condition on c, locks them, and tracks them. Those already tracked are given as they stand here.
+func (t *Tx) casesWhere(ctx context.Context, what, tail string, args pgx.StrictNamedArgs) ([]hotline.Case, error) {
+	rows, err := read[caseRow](ctx, t, what, `select `+caseColumns+` from cases c `+tail, args)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]hotline.CaseID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	assignments, err := t.assignmentsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Case, len(rows))
+	for i, r := range rows {
+		c := r.value(t.regency.Letters)
+		c.Assignments = assignments[c.ID]
+		if k, ok := t.cases[c.ID]; ok {
+			k.c.Number = c.Number
+			out[i] = k.c
+			continue
+		}
+		t.track(c)
+		out[i] = c
+	}
+	return out, nil
+}
+
+// Case reads a case and locks it until this unit ends. hotline.ErrNotFound where there is none.
+func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) {
+	if k, ok := t.cases[id]; ok && k.c.Number.Seq != 0 {
+		return k.c, nil
+	}
+	return t.oneCase(ctx, `where c.id = @id for update`, pgx.StrictNamedArgs{"id": id})
+}
+
+// CaseByNumber reads a case by what people call it, and locks it.
+func (t *Tx) CaseByNumber(ctx context.Context, n hotline.Number) (hotline.Case, error) {
+	return t.oneCase(ctx, `where c.day = @day and c.seq = @seq for update`, pgx.StrictNamedArgs{"day": n.Day, "seq": n.Seq})
+}
+
+func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs) (hotline.Case, error) {
+	cs, err := t.casesWhere(ctx, "read a case", tail, args)
+	if err != nil {
+		return hotline.Case{}, err
+	}
+	if len(cs) == 0 {
+		return hotline.Case{}, fmt.Errorf("read a case: %w", hotline.ErrNotFound)
+	}
+	return cs[0], nil
+}
+
+// CasesOf lists a reporter's own cases, newest first, locked.
+func (t *Tx) CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "list a person's cases", `where c.reporter = @person order by c.id desc limit @limit for update`,
+		pgx.StrictNamedArgs{"person": p, "limit": limit})
+}
+
+// Triage lists the cases that wait for the coordinator, oldest first.
+func (t *Tx) Triage(ctx context.Context, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "list triage", `where c.status = 'triage' order by c.id limit @limit for update`,
+		pgx.StrictNamedArgs{"limit": limit})
+}
+
+// Unrouted takes cases that are filed and not yet routed, oldest first; those another instance is routing are passed over.
+func (t *Tx) Unrouted(ctx context.Context, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' order by c.id limit @limit for update skip locked`,
+		pgx.StrictNamedArgs{"limit": limit})
+}
+
+// Awake takes cases for which the clock has something to do by now.
+func (t *Tx) Awake(ctx context.Context, now time.Time, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "take cases that are due", `where c.wake <= @now order by c.wake limit @limit for update skip locked`,
+		pgx.StrictNamedArgs{"now": now, "limit": limit})
+}
+
+// Sleep sets when the clock next looks at a case, once this unit's events are written; zero: not until its next event.
+func (t *Tx) Sleep(c hotline.CaseID, until time.Time) {
+	t.later(func() {
+		t.queue(`update cases set wake = @wake where id = @id`, pgx.StrictNamedArgs{"id": c, "wake": nz(until)})
+	})
+}
+
+// NextWake gives the earliest service time at which Awake or Unoffered has something; zero: never, as things stand.
+func (s *Store) NextWake(ctx context.Context) (time.Time, error) {
+	var at *time.Time
+	err := s.pool.QueryRow(ctx, `select least((select min(wake) from cases), (select min(next) from offerings))`).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask when the clock has something to do: %w", err)
+	}
+	return or0(at), nil
+}
+
+// Rewake counts the clock's moments of every open case anew, after the calendar or the limits changed. It gives how many changed.
+func (s *Store) Rewake(ctx context.Context, now time.Time) (int, error) {
+	changed, last := 0, hotline.CaseID(0)
+	for {
+		n := 0
+		err := s.Do(ctx, now, func(t *Tx) error {
+			cs, err := t.casesWhere(ctx, "read open cases", `where c.wake is not null and c.id > @last order by c.id limit 500 for update`,
+				pgx.StrictNamedArgs{"last": last})
+			if err != nil {
+				return err
+			}
+			for _, c := range cs {
+				t.queue(`update cases set wake = @wake where id = @id and wake is distinct from @wake`,
+					pgx.StrictNamedArgs{"id": c.ID, "wake": nz(t.regency.Wake(c))})
+				last = c.ID
+			}
+			n = len(cs)
+			return nil
+		})
+		if err != nil {
+			return changed, fmt.Errorf("count the clock anew: %w", err)
+		}
+		if changed += n; n == 0 {
+			s.Bells.Dispatch.Ring()
+			return changed, nil
+		}
+	}
+}
+
+// History reads a case's events, oldest first, and what was said and is still kept.
+func (t *Tx) History(ctx context.Context, id hotline.CaseID) ([]hotline.Event, map[hotline.ContentID]hotline.Content, error) {
+	type row struct {
+		ID           hotline.EventID
+		Kind         hotline.EventKind
+		At           time.Time
+		By           *hotline.PersonID
+		AssignmentID *hotline.AssignmentID
+		ContentID    *hotline.ContentID
+		Facts        hotline.Facts
+	}
+	rows, err := read[row](ctx, t, "read a case's events",
+		`select id, kind, at, by, assignment_id, content_id, facts from events where case_id = @case order by id`, pgx.StrictNamedArgs{"case": id})
+	if err != nil {
+		return nil, nil, err
+	}
+	events := make([]hotline.Event, len(rows))
+	for i, r := range rows {
+		events[i] = hotline.Event{ID: r.ID, Case: id, Kind: r.Kind, At: r.At, By: or0(r.By), Assignment: or0(r.AssignmentID),
+			Content: or0(r.ContentID), Facts: r.Facts}
+	}
+	said, err := t.contents(ctx, `where c.case_id = @case`, pgx.StrictNamedArgs{"case": id})
+	if err != nil {
+		return nil, nil, err
+	}
+	byID := make(map[hotline.ContentID]hotline.Content, len(said))
+	for _, c := range said {
+		byID[c.ID] = c
+	}
+	return events, byID, nil
+}
+
+// Said reads what was said, as far as it is kept.
+func (t *Tx) Said(ctx context.Context, ids ...hotline.ContentID) (map[hotline.ContentID]hotline.Content, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	said, err := t.contents(ctx, `where c.id = any (@ids)`, pgx.StrictNamedArgs{"ids": ids})
+	out := make(map[hotline.ContentID]hotline.Content, len(said))
+	for _, c := range said {
+		out[c.ID] = c
+	}
+	return out, err
+}
+
+type contentRow struct {
+	ID       hotline.ContentID
+	CaseID   hotline.CaseID
+	Author   *hotline.PersonID
+	Text     *string
+	Lat, Lng *float64
+	At       time.Time
+	ErasedAt *time.Time
+	Media    []hotline.MediaID
+}
+
+const contentColumns = `c.id, c.case_id, c.author, c.text, c.lat, c.lng, c.at, c.erased_at,
+	array(select m.id from media m where m.content_id = c.id and m.state <> 'erased' order by m.id) as media`
+
+func (r contentRow) value() hotline.Content {
+	c := hotline.Content{ID: r.ID, Case: r.CaseID, Author: or0(r.Author), Text: or0(r.Text), At: r.At, Erased: r.ErasedAt != nil, Media: r.Media}
+	if r.Lat != nil && r.Lng != nil {
+		c.Point = &hotline.Point{Lat: *r.Lat, Lng: *r.Lng}
+	}
+	return c
+}
+
+func (t *Tx) contents(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([]hotline.Content, error) {
+	rows, err := read[contentRow](ctx, t, "read what was said", `select `+contentColumns+` from contents c `+tail+` order by c.id`, args)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Content, len(rows))
+	for i, r := range rows {
+		out[i] = r.value()
+	}
+	return out, nil
+}
+
+// AllCases reads every case, oldest first, locked: for checks and exports of small regencies' tests.
+func (t *Tx) AllCases(ctx context.Context) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "read all cases", `order by c.id for update`, pgx.StrictNamedArgs{})
+}

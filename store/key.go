@@ -1,0 +1,90 @@
+package store
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// keys are what TANGGAP_KEY opens: one subkey a purpose, so that no two uses ever share one. The first byte of everything sealed is the key's
+// number, so that a later version can hold two keys at once and move from one to the other.
+type keys struct {
+	person cipher.AEAD // names and telephone numbers
+	blob   cipher.AEAD // media
+	lookup []byte      // keyed hash of telephone numbers
+	code   []byte      // keyed hash of one-time codes
+	hash   []byte      // keyed hash of media
+}
+
+const keyNumber = 1
+
+func newKeys(secret []byte) (*keys, error) {
+	if len(secret) != 32 {
+		return nil, fmt.Errorf("the key has %d bytes, not 32", len(secret))
+	}
+	sub := func(purpose string) ([]byte, error) { return hkdf.Key(sha256.New, secret, nil, "tanggap "+purpose, 32) }
+	seal := func(purpose string) (cipher.AEAD, error) {
+		k, err := sub(purpose)
+		if err != nil {
+			return nil, err
+		}
+		block, err := aes.NewCipher(k)
+		if err != nil {
+			return nil, err
+		}
+		return cipher.NewGCM(block)
+	}
+	var k keys
+	var errs [5]error
+	k.person, errs[0] = seal("person")
+	k.blob, errs[1] = seal("blob")
+	k.lookup, errs[2] = sub("lookup")
+	k.code, errs[3] = sub("code")
+	k.hash, errs[4] = sub("hash")
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	return &k, nil
+}
+
+// fingerprint tells two keys apart without telling anything of them.
+func (k *keys) fingerprint() string {
+	return hex.EncodeToString(mac(k.lookup, []byte("fingerprint"))[:8])
+}
+
+func mac(key, data []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write(data)
+	return h.Sum(nil)
+}
+
+// seal encrypts; empty stays nil. bind says what the text belongs to, so that a row's ciphertext cannot be moved to another row.
+func seal(a cipher.AEAD, plain []byte, bind string) []byte {
+	if len(plain) == 0 {
+		return nil
+	}
+	out := make([]byte, 1+a.NonceSize(), 1+a.NonceSize()+len(plain)+a.Overhead())
+	out[0] = keyNumber
+	if _, err := rand.Read(out[1:]); err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	return a.Seal(out, out[1:], plain, []byte(bind))
+}
+
+// open decrypts what seal made for the same bind.
+func open(a cipher.AEAD, sealed []byte, bind string) ([]byte, error) {
+	if len(sealed) == 0 {
+		return nil, nil
+	}
+	if sealed[0] != keyNumber || len(sealed) < 1+a.NonceSize() {
+		return nil, fmt.Errorf("sealed with key %d, which is not here", sealed[0])
+	}
+	n := 1 + a.NonceSize()
+	return a.Open(nil, sealed[1:n], sealed[n:], []byte(bind))
+}

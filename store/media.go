@@ -1,0 +1,160 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+// Jobs are what is done after a commit, tried again until it succeeds. The job is made in the transaction that needs it.
+type Jobs interface {
+	FetchMedia(ctx context.Context, tx pgx.Tx, ids []hotline.MediaID) error
+}
+
+// SetJobs says who does what is done after a commit. Before it is called, media are promised and stay pending.
+func (s *Store) SetJobs(j Jobs) { s.jobs = j }
+
+// Attach promises a medium that the network holds; it is fetched after the commit.
+func (t *Turn) Attach(m hotline.Media) hotline.MediaID {
+	id := hotline.MediaID(t.store.ids.take())
+	at := t.Conversation.Address
+	t.queue(`
+		insert into media (id, kind, channel, account, ref, mime, name, size, made)
+		values (@id, @kind, @channel, @account, @ref, @mime, @name, @size, @now)`,
+		pgx.StrictNamedArgs{"id": id, "kind": m.Kind, "channel": at.Channel, "account": at.Account, "ref": m.Ref, "mime": m.Mime,
+			"name": seal(t.store.keys.person, []byte(m.Name), bindMedia(id)), "size": m.Size, "now": t.now})
+	t.fetch = append(t.fetch, id)
+	t.rings.media = true
+	return id
+}
+
+func bindMedia(id hotline.MediaID) string { return fmt.Sprintf("media %d", id) }
+
+// A PendingMedia is a medium that is still at the network.
+type PendingMedia struct {
+	ID      hotline.MediaID
+	Channel hotline.Channel
+	Account string
+	Ref     string
+	Kind    hotline.MediaKind
+	Mime    string
+	Size    int64
+}
+
+// MediaToFetch reads a promised medium; hotline.ErrNotFound when it is no longer pending.
+func (s *Store) MediaToFetch(ctx context.Context, id hotline.MediaID) (PendingMedia, error) {
+	rows, err := s.pool.Query(ctx, `select id, channel, account, coalesce(ref, '') as ref, kind, mime, size from media
+		where id = @id and state = 'pending'`, pgx.StrictNamedArgs{"id": id})
+	if err != nil {
+		return PendingMedia{}, fmt.Errorf("read a promised medium: %w", err)
+	}
+	m, err := pgx.CollectOneRow(rows, pgx.RowToStructByName[PendingMedia])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return m, fmt.Errorf("read a promised medium: %w", hotline.ErrNotFound)
+	}
+	if err != nil {
+		return m, fmt.Errorf("read a promised medium: %w", err)
+	}
+	return m, nil
+}
+
+// chunk is how much of a medium is sealed at once.
+const chunk = 256 << 10
+
+// SaveMedia keeps a fetched medium: the original sealed, and the clean copy that others are shown (nil where it cannot be cleaned; the same
+// bytes where nothing needed cleaning).
+func (s *Store) SaveMedia(ctx context.Context, id hotline.MediaID, mime string, original, clean []byte) error {
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return fmt.Errorf("save a medium: %w", err)
+	}
+	t := s.work(tx, zeroTime)
+	defer t.undo(ctx)
+	first := t.putBlob(mime, original)
+	second := first
+	if !bytes.Equal(original, clean) {
+		second = t.putBlob(mime, clean)
+	}
+	t.queue(`update media set state = 'stored', mime = @mime, size = @size, original = @first, clean = @second, ref = null
+		where id = @id and state = 'pending'`,
+		pgx.StrictNamedArgs{"id": id, "mime": mime, "size": len(original), "first": first, "second": second})
+	t.rings.outbox = true // what waited for the photo can go
+	if err := t.commit(ctx); err != nil {
+		return fmt.Errorf("save a medium: %w", err)
+	}
+	return nil
+}
+
+// putBlob gathers a blob by its keyed hash; one that is kept already is left as it is.
+func (t *Tx) putBlob(mime string, data []byte) []byte {
+	if data == nil {
+		return nil
+	}
+	hash := mac(t.store.keys.hash, data)
+	t.queue(`insert into blobs (hash, size, mime) values (@hash, @size, @mime) on conflict do nothing`,
+		pgx.StrictNamedArgs{"hash": hash, "size": len(data), "mime": mime})
+	for n := 0; n*chunk < len(data); n++ {
+		part := data[n*chunk : min(len(data), (n+1)*chunk)]
+		t.queue(`insert into blob_chunks (hash, n, data) values (@hash, @n, @data) on conflict do nothing`,
+			pgx.StrictNamedArgs{"hash": hash, "n": n, "data": seal(t.store.keys.blob, part, bindChunk(hash, n))})
+	}
+	return hash
+}
+
+func bindChunk(hash []byte, n int) string { return fmt.Sprintf("%x %d", hash, n) }
+
+// LoseMedia says that a medium will not be had: lost at the network, or refused for what it is.
+func (s *Store) LoseMedia(ctx context.Context, id hotline.MediaID, refused bool, reason string) error {
+	state := "lost"
+	if refused {
+		state = "refused"
+	}
+	_, err := s.pool.Exec(ctx, `update media set state = @state, reason = @reason, ref = null where id = @id and state = 'pending'`,
+		pgx.StrictNamedArgs{"id": id, "state": state, "reason": reason})
+	if err != nil {
+		return fmt.Errorf("give a medium up: %w", err)
+	}
+	s.Bells.Outbox.Ring()
+	s.Bells.Any.Ring()
+	return nil
+}
+
+// Attachment reads the clean copy of a medium, to be shown to others than its sender. hotline.ErrNotFound: there is none (not fetched, refused,
+// erased, or of a kind that cannot be cleaned).
+func (s *Store) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Attachment, error) {
+	var a hotline.Attachment
+	var name, hash []byte
+	err := s.pool.QueryRow(ctx, `select kind, mime, name, clean from media where id = @id and state = 'stored' and clean is not null`,
+		pgx.StrictNamedArgs{"id": id}).Scan(&a.Kind, &a.Mime, &name, &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, fmt.Errorf("read a medium: %w", hotline.ErrNotFound)
+	}
+	if err != nil {
+		return a, fmt.Errorf("read a medium: %w", err)
+	}
+	plain, err := open(s.keys.person, name, bindMedia(id))
+	if err != nil {
+		return a, fmt.Errorf("open a medium's name: %w", err)
+	}
+	a.Name = string(plain)
+	rows, err := s.pool.Query(ctx, `select n, data from blob_chunks where hash = @hash order by n`, pgx.StrictNamedArgs{"hash": hash})
+	if err != nil {
+		return a, fmt.Errorf("read a medium: %w", err)
+	}
+	var n int
+	var data []byte
+	_, err = pgx.ForEachRow(rows, []any{&n, &data}, func() error {
+		part, err := open(s.keys.blob, data, bindChunk(hash, n))
+		a.Data = append(a.Data, part...)
+		return err
+	})
+	if err != nil {
+		return a, fmt.Errorf("open a medium: %w", err)
+	}
+	return a, nil
+}

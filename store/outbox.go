@@ -1,0 +1,367 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+// Say puts something into the outbox.
+func (t *Tx) Say(o hotline.Out) {
+	if o.Verb == "" {
+		o.Verb = hotline.VerbSend
+	}
+	if o.Due.IsZero() {
+		o.Due = t.now
+	}
+	t.outs = append(t.outs, o)
+	t.rings.outbox = true
+}
+
+// gatherOuts turns what is to be said into one statement. A thing for a person goes to the address they last wrote from; a person who never
+// wrote from anywhere hears nothing. A slot holds one unsent thing: the newer takes the older one's place, so that it is said once.
+func (t *Tx) gatherOuts() {
+	outs := latestOfSlots(t.outs)
+	if len(outs) == 0 {
+		return
+	}
+	t.outs = nil
+	n := len(outs)
+	var (
+		to, person      = make([]int64, n), make([]int64, n)
+		verb, body      = make([]string, n), make([]string, n)
+		lane            = make([]int16, n)
+		due, expires    = make([]time.Time, n), make([]*time.Time, n)
+		asked           = make([]bool, n)
+		about, assigned = make([]*int64, n), make([]*int64, n)
+		slot, card      = make([]*string, n), make([]*string, n)
+		edits, answers  = make([]*string, n), make([]*string, n)
+		media           = make([]string, n)
+		slotted         bool
+	)
+	for i, o := range outs {
+		b, err := json.Marshal(o.Reply)
+		if err != nil {
+			panic(err) // plain fields
+		}
+		to[i], person[i], verb[i], body[i], lane[i] = int64(o.To), int64(o.Person), string(o.Verb), string(b), int16(o.Lane)
+		due[i], expires[i], asked[i] = o.Due, nz(o.Expires), o.Asked
+		about[i], assigned[i] = nz(int64(o.Case)), nz(int64(o.Assign))
+		slot[i], card[i], edits[i], answers[i] = nz(o.Slot), nz(o.Card), nz(o.Edits), nz(o.Answers)
+		media[i] = idList(o.Reply.Media)
+		slotted = slotted || o.Slot != ""
+	}
+	if slotted {
+		// The newer says what the older would have. One that is just being sent keeps its row and leaves the slot.
+		t.queue(`
+			with held as (
+				select o.id, o.id = any (@busy) as busy from outbox o join unnest(@to::bigint[], @slot::text[]) s (address_id, slot)
+					on o.address_id = s.address_id and o.slot = s.slot where o.state = 'due'),
+			kept as (update outbox set slot = null where id in (select id from held where busy))
+			delete from outbox where id in (select id from held where not busy)`,
+			pgx.StrictNamedArgs{"to": to, "slot": slot, "busy": t.store.busyOuts()})
+	}
+	t.queue(`
+		insert into outbox (address_id, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media, made)
+		select a.id, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
+			nullif(o.media, '')::bigint[], @now
+		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
+			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
+			@answers::text[], @media::text[])
+			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, n)
+		cross join lateral (
+			select o.address_id as id where o.person_id = 0
+			union all
+			(select a.id from addresses a left join conversations c on c.address_id = a.id
+			where a.person_id = o.person_id and o.person_id <> 0
+			order by a.held_since is not null, c.touched desc nulls last, a.id desc limit 1)) a
+		order by o.n`,
+		pgx.StrictNamedArgs{"to": to, "person": person, "verb": verb, "lane": lane, "body": body, "due": due, "expires": expires,
+			"asked": asked, "about": about, "assigned": assigned, "slot": slot, "card": card, "edits": edits, "answers": answers,
+			"media": media, "now": t.now})
+}
+
+// latestOfSlots leaves of several things for one slot the last.
+func latestOfSlots(outs []hotline.Out) []hotline.Out {
+	type place struct {
+		to   hotline.AddressID
+		slot string
+	}
+	last := map[place]int{}
+	for i, o := range outs {
+		if o.Slot != "" {
+			last[place{o.To, o.Slot}] = i
+		}
+	}
+	if len(last) == 0 {
+		return outs
+	}
+	kept := outs[:0:0]
+	for i, o := range outs {
+		if o.Slot == "" || last[place{o.To, o.Slot}] == i {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// idList writes ids as Postgres reads an array.
+func idList(ids []hotline.MediaID) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	b := []byte{'{'}
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, int64(id), 10)
+	}
+	return string(append(b, '}'))
+}
+
+// CaseOfMessage finds what an earlier message of ours at this address was about, by the network's id of it.
+func (t *Tx) CaseOfMessage(ctx context.Context, at hotline.AddressID, ref string) (hotline.CaseID, hotline.AssignmentID, error) {
+	type row struct {
+		CaseID       hotline.CaseID
+		AssignmentID *hotline.AssignmentID
+	}
+	r, err := one[row](ctx, t, "find what a message was about",
+		`select case_id, assignment_id from outbox where address_id = @at and ref = @ref and case_id is not null order by id desc limit 1`,
+		pgx.StrictNamedArgs{"at": at, "ref": ref})
+	return r.CaseID, or0(r.AssignmentID), err
+}
+
+// mediaPatience is how long a thing to say waits for its photo to be fetched before it goes out without.
+const mediaPatience = 20 * time.Second
+
+// Due takes what is due at the service time now for one of our accounts: of each address the first, emergencies before the rest. What it gives
+// is under way in this process until it is settled; a process that dies leaves it due. One process sends for an account (see Lease).
+func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
+	s.mu.Lock()
+	busy := make([]hotline.AddressID, 0, len(s.inflight))
+	for _, a := range s.inflight {
+		busy = append(busy, a)
+	}
+	s.mu.Unlock()
+	type row struct {
+		ID           hotline.OutID
+		AddressID    hotline.AddressID
+		Channel      hotline.Channel
+		Account      string
+		Peer         string
+		PersonID     *hotline.PersonID
+		Language     *hotline.Lang
+		Verb         hotline.Verb
+		Lane         int
+		Body         []byte
+		Expires      *time.Time
+		Asked        bool
+		CaseID       *hotline.CaseID
+		AssignmentID *hotline.AssignmentID
+		Slot         *string
+		Card         *string
+		Edits        *string
+		Answers      *string
+		Made         time.Time
+		Attempts     int
+		EditRef      *string
+	}
+	rows, err := s.pool.Query(ctx, `
+		select o.id, o.address_id, a.channel, a.account, a.peer, a.person_id, p.language, o.verb, o.lane, o.body, o.expires, o.asked, o.case_id,
+			o.assignment_id, o.slot, o.card, o.edits, o.answers, o.made, o.attempts,
+			case when o.edits is not null then (
+				select e.ref from outbox e where e.address_id = o.address_id and e.card = o.edits and e.ref is not null
+				order by e.id desc limit 1) end as edit_ref
+		from outbox o
+		join addresses a on a.id = o.address_id
+		left join persons p on p.id = a.person_id
+		where a.channel = @channel and a.account = @account
+			and o.state = 'due' and o.due <= @now and (o.again is null or o.again <= clock_timestamp()) and a.held_since is null
+			and not o.address_id = any (@busy)
+			and not exists (
+				select 1 from outbox e where e.address_id = o.address_id and e.state = 'due' and e.due <= @now
+					and (e.lane, e.id) < (o.lane, o.id))
+			and (o.media is null or o.written < clock_timestamp() - @patience::interval
+				or not exists (select 1 from media m where m.id = any (o.media) and m.state = 'pending'))
+		order by o.lane, o.id limit @limit`,
+		pgx.StrictNamedArgs{"channel": channel, "account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience})
+	if err != nil {
+		return nil, fmt.Errorf("take what is due: %w", err)
+	}
+	due, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
+	if err != nil {
+		return nil, fmt.Errorf("take what is due: %w", err)
+	}
+	out := make([]hotline.Parcel, 0, len(due))
+	var bad []hotline.Failure
+	for _, r := range due {
+		p := hotline.Parcel{
+			ID: r.ID, Language: or0(r.Language), Attempts: r.Attempts, Made: r.Made, EditRef: or0(r.EditRef),
+			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID)},
+			Out: hotline.Out{To: r.AddressID, Verb: r.Verb, Lane: hotline.Lane(r.Lane), Expires: or0(r.Expires), Asked: r.Asked,
+				Case: or0(r.CaseID), Assign: or0(r.AssignmentID), Slot: or0(r.Slot), Card: or0(r.Card), Edits: or0(r.Edits), Answers: or0(r.Answers)},
+		}
+		if err := json.Unmarshal(r.Body, &p.Out.Reply); err != nil {
+			bad = append(bad, hotline.Failure{ID: r.ID, Reason: hotline.TroubleRefused, Detail: "its meaning cannot be read"})
+			continue
+		}
+		out = append(out, p)
+	}
+	if len(bad) > 0 {
+		if err := s.Settle(ctx, nil, bad); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.facts(ctx, out); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	for _, p := range out {
+		s.inflight[p.ID] = p.Address.ID
+	}
+	s.mu.Unlock()
+	return out, nil
+}
+
+func (s *Store) busyOuts() []hotline.OutID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]hotline.OutID, 0, len(s.inflight))
+	for id := range s.inflight {
+		out = append(out, id)
+	}
+	return out
+}
+
+// facts reads what the replies speak of: the numbers of cases, what was said, names. Most replies speak of none and cost nothing.
+func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
+	need := map[string]map[int64]bool{hotline.ArgCase: {}, hotline.ArgContent: {}, hotline.ArgMap: {}, hotline.ArgPerson: {}}
+	for _, p := range parcels {
+		p.Out.Reply.Each(func(a hotline.Arg) {
+			if ids, ok := need[a.Is]; ok {
+				if id, err := strconv.ParseInt(a.V, 10, 64); err == nil {
+					ids[id] = true
+				}
+			}
+		})
+	}
+	list := func(kinds ...string) (out []int64) {
+		for _, k := range kinds {
+			for id := range need[k] {
+				out = append(out, id)
+			}
+		}
+		return out
+	}
+	cases, said, people := list(hotline.ArgCase), list(hotline.ArgContent, hotline.ArgMap), list(hotline.ArgPerson)
+	if len(cases)+len(said)+len(people) == 0 {
+		return nil
+	}
+	numbers, contents, names := map[hotline.CaseID]hotline.Number{}, map[hotline.ContentID]hotline.Content{}, map[hotline.PersonID]string{}
+	letters := s.regency.Load().Letters
+	b := &pgx.Batch{}
+	b.Queue(`select id, day, seq from cases where id = any (@ids)`, pgx.StrictNamedArgs{"ids": cases}).Query(func(rows pgx.Rows) error {
+		var id hotline.CaseID
+		n := hotline.Number{Letters: letters}
+		_, err := pgx.ForEachRow(rows, []any{&id, &n.Day, &n.Seq}, func() error { numbers[id] = n; return nil })
+		return err
+	})
+	b.Queue(`select `+contentColumns+` from contents c where c.id = any (@ids)`, pgx.StrictNamedArgs{"ids": said}).Query(func(rows pgx.Rows) error {
+		cs, err := pgx.CollectRows(rows, pgx.RowToStructByName[contentRow])
+		for _, c := range cs {
+			contents[c.ID] = c.value()
+		}
+		return err
+	})
+	b.Queue(`select person_id, name from person_details where person_id = any (@ids)`, pgx.StrictNamedArgs{"ids": people}).Query(func(rows pgx.Rows) error {
+		var id hotline.PersonID
+		var name []byte
+		_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+			plain, err := open(s.keys.person, name, bindPerson(id))
+			names[id] = string(plain)
+			return err
+		})
+		return err
+	})
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("read what is spoken of: %w", err)
+	}
+	for i := range parcels {
+		parcels[i].Numbers, parcels[i].Said, parcels[i].Names = numbers, contents, names
+	}
+	return nil
+}
+
+// Settle notes what became of parcels. What was said loses its meaning (body), so that no copy of a story stays behind in the outbox.
+func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
+	b := &pgx.Batch{}
+	if len(sent) > 0 {
+		ids, refs := make([]int64, len(sent)), make([]string, len(sent))
+		for i, x := range sent {
+			ids[i], refs[i] = int64(x.ID), x.Ref
+		}
+		b.Queue(`
+			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null
+			from unnest(@ids::bigint[], @refs::text[]) x (id, ref) where o.id = x.id`, pgx.StrictNamedArgs{"ids": ids, "refs": refs})
+	}
+	for _, f := range failed {
+		switch {
+		case f.Hold:
+			b.Queue(`
+				with o as (update outbox set attempts = attempts + 1, reason = @reason, detail = @detail where id = @id returning address_id)
+				update addresses set held_since = clock_timestamp() where id = (select address_id from o) and held_since is null`,
+				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})
+		case f.Again.IsZero():
+			b.Queue(`update outbox set state = 'aside', attempts = attempts + 1, reason = @reason, detail = @detail where id = @id`,
+				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})
+		default:
+			b.Queue(`update outbox set attempts = attempts + 1, again = @again, reason = @reason, detail = @detail where id = @id`,
+				pgx.StrictNamedArgs{"id": f.ID, "again": f.Again, "reason": f.Reason, "detail": f.Detail})
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("settle what was sent: %w", err)
+	}
+	s.mu.Lock()
+	for _, x := range sent {
+		delete(s.inflight, x.ID)
+	}
+	for _, f := range failed {
+		delete(s.inflight, f.ID)
+	}
+	s.mu.Unlock()
+	s.Bells.Any.Ring()
+	return nil
+}
+
+// Abandon says that parcels given by Due will not be settled by this process: they are due again.
+func (s *Store) Abandon(ids ...hotline.OutID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.inflight, id)
+	}
+}
+
+// NextDue tells the service time at which something not yet due will be; false: nothing waits for its time.
+func (s *Store) NextDue(ctx context.Context, channel hotline.Channel, account string) (time.Time, bool, error) {
+	var at *time.Time
+	err := s.pool.QueryRow(ctx, `
+		select min(o.due) from outbox o join addresses a on a.id = o.address_id
+		where a.channel = @channel and a.account = @account and o.state = 'due' and o.again is null and a.held_since is null`,
+		pgx.StrictNamedArgs{"channel": channel, "account": account}).Scan(&at)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("ask when the next thing is due: %w", err)
+	}
+	return or0(at), at != nil, nil
+}

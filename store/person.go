@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+func bindPerson(p hotline.PersonID) string { return fmt.Sprintf("person %d", p) }
+
+// SetLanguage remembers the language a person is spoken to in.
+func (t *Tx) SetLanguage(p hotline.PersonID, l hotline.Lang) {
+	t.queue(`update persons set language = @language where id = @id`, pgx.StrictNamedArgs{"id": p, "language": l})
+}
+
+// SetName keeps what a person is called, sealed.
+func (t *Tx) SetName(p hotline.PersonID, name string) {
+	t.queue(`insert into person_details (person_id, name) values (@id, @name) on conflict (person_id) do update set name = @name`,
+		pgx.StrictNamedArgs{"id": p, "name": seal(t.store.keys.person, []byte(name), bindPerson(p))})
+}
+
+// SetPhone keeps a person's telephone number, sealed, with a keyed hash for look-up.
+func (t *Tx) SetPhone(p hotline.PersonID, e164 string) {
+	t.queue(`
+		insert into person_details (person_id, phone, phone_hash) values (@id, @phone, @hash)
+		on conflict (person_id) do update set phone = @phone, phone_hash = @hash`,
+		pgx.StrictNamedArgs{"id": p, "phone": seal(t.store.keys.person, []byte(e164), bindPerson(p)),
+			"hash": mac(t.store.keys.lookup, []byte(e164))})
+}
+
+// Person reads who somebody is, as far as it is kept.
+func (t *Tx) Person(ctx context.Context, p hotline.PersonID) (hotline.Person, error) {
+	type row struct {
+		Language    hotline.Lang
+		Name, Phone []byte
+	}
+	r, err := one[row](ctx, t, "read a person",
+		`select p.language, d.name, d.phone from persons p left join person_details d on d.person_id = p.id where p.id = @id`,
+		pgx.StrictNamedArgs{"id": p})
+	if err != nil {
+		return hotline.Person{}, err
+	}
+	name, err := open(t.store.keys.person, r.Name, bindPerson(p))
+	if err != nil {
+		return hotline.Person{}, fmt.Errorf("open a name: %w", err)
+	}
+	phone, err := open(t.store.keys.person, r.Phone, bindPerson(p))
+	if err != nil {
+		return hotline.Person{}, fmt.Errorf("open a telephone number: %w", err)
+	}
+	return hotline.Person{ID: p, Language: r.Language, Name: string(name), Phone: string(phone)}, nil
+}
+
+// codeLetters are those of one-time codes: none that is taken for another when read aloud or from a bad print. 32 of them.
+const codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+// NewInvite makes a one-time code that enrols whoever sends it: eight letters and digits (40 bits), good until in.Expires.
+func (s *Store) NewInvite(ctx context.Context, now time.Time, in hotline.Invite) (string, error) {
+	raw := make([]byte, 8)
+	if _, err := rand.Read(raw); err != nil {
+		return "", fmt.Errorf("make a code: %w", err)
+	}
+	for i := range raw {
+		raw[i] = codeLetters[raw[i]%32]
+	}
+	code := string(raw)
+	hash := s.codeHash(code)
+	_, err := s.pool.Exec(ctx, `
+		insert into invites (code_hash, role, unit, name, created, expires) values (@hash, @role, @unit, @name, @now, @expires)`,
+		pgx.StrictNamedArgs{"hash": hash, "role": in.Role, "unit": in.Unit, "name": seal(s.keys.person, []byte(in.Name), string(hash)),
+			"now": now.UTC(), "expires": in.Expires.UTC()})
+	if err != nil {
+		return "", fmt.Errorf("keep an invitation: %w", err)
+	}
+	return code, nil
+}
+
+// codeHash is what is kept of a code; case, spaces and dashes in it do not matter.
+func (s *Store) codeHash(code string) []byte {
+	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
+	return mac(s.keys.code, []byte(code))
+}
+
+// Enrol redeems a one-time code for a person. hotline.ErrCode: no such code, used or expired. hotline.ErrLocked: five wrong ones within an
+// hour; the person waits. A wrong try is remembered although nothing else happens.
+func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotline.Role, error) {
+	wrong, err := scalars[int](ctx, t, "count wrong codes",
+		`select count(*)::int from code_tries where person_id = @p and at > @since`,
+		pgx.StrictNamedArgs{"p": p, "since": t.now.Add(-time.Hour)})
+	if err != nil {
+		return hotline.Role{}, err
+	}
+	if wrong[0] >= 5 {
+		return hotline.Role{}, hotline.ErrLocked
+	}
+	type row struct {
+		Role hotline.RoleName
+		Unit string
+		Name []byte
+	}
+	hash := t.store.codeHash(code)
+	in, err := one[row](ctx, t, "redeem a code", `
+		update invites set used_at = @now, used_by = @p where code_hash = @hash and used_at is null and expires > @now
+		returning role, unit, name`, pgx.StrictNamedArgs{"now": t.now, "p": p, "hash": hash})
+	if errors.Is(err, hotline.ErrNotFound) {
+		t.queue(`insert into code_tries (person_id, at) values (@p, @now)`, pgx.StrictNamedArgs{"p": p, "now": t.now})
+		return hotline.Role{}, hotline.ErrCode
+	}
+	if err != nil {
+		return hotline.Role{}, err
+	}
+	name, err := open(t.store.keys.person, in.Name, string(hash))
+	if err != nil {
+		return hotline.Role{}, fmt.Errorf("open a name: %w", err)
+	}
+	if len(name) > 0 {
+		t.SetName(p, string(name))
+	}
+	// Whoever holds the same role in the unit already keeps that one; on duty from now on in either case.
+	id, err := scalars[hotline.RoleID](ctx, t, "give a role", `
+		with have as (
+			update roles set on_duty = true where person_id = @p and name = @name and unit = @unit and (ends is null or ends > @now) returning id),
+		put as (
+			insert into roles (person_id, name, unit, starts, on_duty)
+			select @p, @name, @unit, @now, true where not exists (select 1 from have) returning id)
+		select id from have union all select id from put`,
+		pgx.StrictNamedArgs{"p": p, "name": in.Role, "unit": in.Unit, "now": t.now})
+	if err != nil {
+		return hotline.Role{}, err
+	}
+	t.offerAnew(p)
+	return hotline.Role{ID: id[0], Person: p, Name: in.Role, Unit: in.Unit, From: t.now, OnDuty: true}, nil
+}
+
+// EndRole takes a role away. What the person had taken goes back to the unit's worklist (the caller records that for each of Mine).
+func (t *Tx) EndRole(p hotline.PersonID, name hotline.RoleName, unit string) {
+	t.queue(`update roles set ends = @now, on_duty = false where person_id = @p and name = @name and unit = @unit and (ends is null or ends > @now)`,
+		pgx.StrictNamedArgs{"p": p, "name": name, "unit": unit, "now": t.now})
+}
+
+// SetDuty puts a person's staff roles on or off duty. Who comes on duty is offered what waits.
+func (t *Tx) SetDuty(p hotline.PersonID, on bool) {
+	t.queue(`update roles set on_duty = @on where person_id = @p and (ends is null or ends > @now)`,
+		pgx.StrictNamedArgs{"p": p, "on": on, "now": t.now})
+	if on {
+		t.offerAnew(p)
+	}
+}
+
+// offerAnew has what waits in the units of a person's roles, and in the units below, looked at again by whoever offers: the person gets what
+// they have not had yet in this round.
+func (t *Tx) offerAnew(p hotline.PersonID) {
+	below := map[string][]string{}
+	for _, u := range t.regency.Units {
+		for _, a := range append(t.regency.Ancestors(u.ID), u.ID) {
+			below[a] = append(below[a], u.ID)
+		}
+	}
+	var from, to []string
+	for a, us := range below {
+		for _, u := range us {
+			from, to = append(from, a), append(to, u)
+		}
+	}
+	t.queue(`
+		update offerings o set next = @now from assignments a
+		where a.id = o.assignment_id and a.state = 'waiting' and (o.next is null or o.next > @now) and a.unit in (
+			select x.below from roles r join unnest(@from::text[], @to::text[]) x (above, below) on x.above = r.unit
+			where r.person_id = @p and r.on_duty and r.starts <= @now and (r.ends is null or r.ends > @now))`,
+		pgx.StrictNamedArgs{"p": p, "now": t.now, "from": from, "to": to})
+	t.rings.dispatch = true
+}
+
+// People lists who holds one of the roles now in one of the units (none given: anywhere), those on duty first.
+func (t *Tx) People(ctx context.Context, units []string, roles ...hotline.RoleName) ([]hotline.Role, error) {
+	type row struct {
+		ID       hotline.RoleID
+		PersonID hotline.PersonID
+		Name     hotline.RoleName
+		Unit     string
+		Starts   time.Time
+		Ends     *time.Time
+		OnDuty   bool
+	}
+	if units == nil {
+		units = []string{}
+	}
+	rows, err := read[row](ctx, t, "list people", `
+		select id, person_id, name, unit, starts, ends, on_duty from roles
+		where name = any (@names) and (cardinality(@units::text[]) = 0 or unit = any (@units)) and starts <= @now and (ends is null or ends > @now)
+		order by on_duty desc, id`, pgx.StrictNamedArgs{"names": roles, "units": units, "now": t.now})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Role, len(rows))
+	for i, r := range rows {
+		out[i] = hotline.Role{ID: r.ID, Person: r.PersonID, Name: r.Name, Unit: r.Unit, From: r.Starts, Until: or0(r.Ends), OnDuty: r.OnDuty}
+	}
+	return out, nil
+}

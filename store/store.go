@@ -1,0 +1,188 @@
+// Package store keeps everything in Postgres: one file per noun, the SQL beside the function that runs it.
+//
+// Three ways in. Put commits what arrived to the inbox (inbox.go). Turns takes the oldest message of up to 32 addresses, lets each be handled,
+// and commits all they did at once (turn.go). Do is a unit of work for everybody else: the dispatcher, the console, a command (tx.go). Whatever
+// is written goes through a Tx, which gathers it and sends it in one pipelined batch; so a turn costs the same few round trips whether it
+// says one thing or files a case. What is due goes out through Due and Settle (outbox.go).
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"tanggap/hotline"
+)
+
+// Options say which database and how.
+type Options struct {
+	URL     string           // postgres://…
+	Key     []byte           // 32 bytes
+	Regency *hotline.Regency // its letters begin case numbers, its zone begins a day, its limits wake cases
+	Conns   int32            // at most so many connections; 0: 16
+}
+
+// A Store is one regency's database. It is safe for concurrent use.
+type Store struct {
+	Bells Bells
+
+	pool    *pgxpool.Pool
+	keys    *keys
+	ids     *ids
+	regency atomic.Pointer[hotline.Regency]
+	known   addressBook
+	jobs    Jobs
+
+	mu       sync.Mutex
+	inflight map[hotline.OutID]hotline.AddressID
+}
+
+// Open connects, migrates, and checks that the key is the one this database was begun with.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	k, err := newKeys(o.Key)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := Connect(ctx, o.URL, o.Conns)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{Bells: newBells(), pool: pool, keys: k, ids: &ids{pool: pool}, inflight: map[hotline.OutID]hotline.AddressID{}}
+	s.known.m = map[addressKey]hotline.AddressID{}
+	s.regency.Store(o.Regency)
+	if err := Migrate(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	if err := s.begin(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Connect opens a pool and reaches the server once. Its errors name the server but never the password.
+func Connect(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("TANGGAP_DATABASE_URL is not a Postgres address such as postgres://user:password@host:5432/name: %s", redact(err, dsn))
+	}
+	if conns == 0 {
+		conns = 16
+	}
+	cfg.MaxConns = conns
+	cfg.MinIdleConns = 1
+	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	cfg.ConnConfig.RuntimeParams["application_name"] = "tanggap"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.StatementCacheCapacity = 256
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open Postgres: %s", redact(err, dsn))
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach Postgres at %s: %s", where(cfg.ConnConfig), redact(err, dsn))
+	}
+	return pool, nil
+}
+
+func where(c *pgx.ConnConfig) string {
+	return fmt.Sprintf("%s, database %s, as %s", c.Host, c.Database, c.User)
+}
+
+// redact says an error on one line without the password that a DSN may hold.
+func redact(err error, dsn string) string {
+	msg := strings.ReplaceAll(err.Error(), "\n", " ")
+	msg = strings.ReplaceAll(msg, dsn, "the address given")
+	if u, perr := url.Parse(dsn); perr == nil && u.User != nil {
+		if p, ok := u.User.Password(); ok && p != "" {
+			msg = strings.ReplaceAll(msg, p, "***")
+		}
+	}
+	return msg
+}
+
+// begin remembers, at the very first start, whose database this is and which key seals it; later it refuses another regency or key.
+func (s *Store) begin(ctx context.Context) error {
+	r := s.regency.Load()
+	for _, want := range []struct{ name, value, mend string }{
+		{"key", s.keys.fingerprint(), "TANGGAP_KEY is not the key this database was begun with: set the one kept with its backups"},
+		{"regency", r.ID, "this database belongs to another regency than TANGGAP_REGENCY says: there is one database per regency"},
+	} {
+		var have string
+		err := s.pool.QueryRow(ctx, `
+			with put as (insert into settings (name, value) values (@name, @value) on conflict do nothing returning value)
+			select value from put union all select value from settings where name = @name limit 1`,
+			pgx.StrictNamedArgs{"name": want.name, "value": want.value}).Scan(&have)
+		if errors.Is(err, pgx.ErrNoRows) { // another instance is just writing it
+			err = s.pool.QueryRow(ctx, `select value from settings where name = @name`, pgx.StrictNamedArgs{"name": want.name}).Scan(&have)
+		}
+		if err != nil {
+			return fmt.Errorf("read the database's settings: %w", err)
+		}
+		if have != want.value {
+			return errors.New(want.mend)
+		}
+	}
+	return nil
+}
+
+// Regency gives the regency in force.
+func (s *Store) Regency() *hotline.Regency { return s.regency.Load() }
+
+// SetRegency puts another description of the same regency in force, from the next unit of work on.
+func (s *Store) SetRegency(r *hotline.Regency) { s.regency.Store(r) }
+
+// Pool gives the connections, for those who keep tables of their own beside ours (whatsmeow, river).
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ping tells whether Postgres answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Close lets the connections go.
+func (s *Store) Close() { s.pool.Close() }
+
+// passing tells whether an error may well not come again: the connection broke, or two transactions stood in each other's way.
+func passing(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code {
+		case "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300":
+			return true
+		}
+		return strings.HasPrefix(pg.Code, "08")
+	}
+	var conn *pgconn.ConnectError
+	return errors.As(err, &conn) || pgconn.SafeToRetry(err)
+}
+
+// zeroTime is the service time of a unit of work that decides nothing by it.
+var zeroTime time.Time
+
+// nz gives nil for a zero time or number, as the database keeps what is not there.
+func nz[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// or0 is nz the other way round.
+func or0[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
