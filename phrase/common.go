@@ -1,0 +1,45 @@
+package phrase
+
+// common are names of things, which both citizens and officers read.
+var common = map[string]Entry{
+	// What an argument says when there is nothing to say.
+	"no.category": {"belum jelas soal apa", "dereng cetha bab napa", "matter not clear yet"},
+	"no.content":  {"(sudah dihapus)", "(sampun dibusek)", "(erased)"},
+	"no.name":     {"(tanpa nama)", "(tanpa asma)", "(no name)"},
+	"no.place":    {"belum jelas di mana", "dereng cetha wonten pundi", "place not clear yet"},
+	"no.unit":     {"(bagian lama)", "(perangan lami)", "(former unit)"},
+
+	"content.media": {"(foto atau rekaman)", "(foto utawi rekaman)", "(photo or recording)"},
+	"content.point": {"(titik di peta)", "(titik wonten peta)", "(point on the map)"},
+
+	"area.kecamatan": {"Kecamatan", "Kecamatan", "Kecamatan"},
+	"area.kelurahan": {"Kelurahan", "Kelurahan", "Kelurahan"},
+	"area.desa":      {"Desa", "Dhusun", "Village"},
+	"area.kec":       {"Kec.", "Kec.", "Kec."},
+
+	"language.id": {"Bahasa Indonesia", "Bahasa Indonesia", "Bahasa Indonesia"},
+	"language.jv": {"Basa Jawa", "Basa Jawa", "Basa Jawa"},
+	"language.en": {"English", "English", "English"},
+
+	// The label of the button that a channel offers for an ask.
+	"ask.place":   {"Kirim lokasi saya", "Kirim lokasi kula", "Send my location"},
+	"ask.contact": {"Kirim nomor saya", "Kirim nomer kula", "Send my number"},
+
+	"kind.complaint":  {"Pengaduan", "Wadulan", "Complaint"},
+	"kind.aspiration": {"Usulan", "Usulan", "Suggestion"},
+	"kind.inquiry":    {"Pertanyaan", "Pitakenan", "Question"},
+
+	"privacy.secret": {"Rahasia", "Wados", "Secret"},
+
+	// A status in one or two words; anybody who knows a number may hear it.
+	"status.filed":     {"sudah diterima", "sampun ditampi", "received"},
+	"status.triage":    {"dicarikan petugas", "dipadosaken petugas", "finding the right office"},
+	"status.assigned":  {"menunggu petugas", "ngentosi petugas", "waiting for an officer"},
+	"status.working":   {"sedang dikerjakan", "saweg ditandangi", "being worked on"},
+	"status.asking":    {"menunggu jawaban pelapor", "ngentosi wangsulan sing lapor", "waiting for the reporter's answer"},
+	"status.scheduled": {"sudah dijadwalkan", "sampun dijadwal", "scheduled"},
+	"status.ended":     {"sudah ada hasil", "sampun wonten asile", "has a result"},
+	"status.closed":    {"selesai", "rampung", "closed"},
+	"status.withdrawn": {"dicabut pelapor", "dicabut sing lapor", "withdrawn"},
+	"status.archived":  {"diarsipkan", "diarsip", "put away"},
+}
