@@ -1,0 +1,187 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"tanggap/hotline"
+)
+
+// danger looks for words of danger, whatever is under way. Danger is answered first of all: the number to call, then a case with what is known,
+// filed at once. Where the words leave a doubt, the person is asked, and the number is said all the same.
+func (k *talk) danger(ctx context.Context) (bool, error) {
+	alarm := k.read(k.msg.Text).Danger
+	if alarm == nil {
+		return false, nil
+	}
+	s := &k.st.Citizen
+	if s.waiting(k.now) == waitUrgent {
+		return false, nil // it is already on its way: this is added to it
+	}
+	if d := s.Draft; d != nil && d.Safe {
+		return false, nil // they have said that nobody is in danger
+	}
+	if done, err := k.worse(ctx, *alarm); done || err != nil {
+		return done, err
+	}
+	if s.Draft == nil {
+		k.newDraft()
+	}
+	if k.msg.Kind != hotline.MsgEdit {
+		s.Draft.add(k.bubble(), k.now)
+	} else if !s.Draft.replace(k.msg.Ref, clean(k.msg.Text)) {
+		s.Draft.add(bubble{Ref: k.msg.Ref, Text: clean(k.msg.Text)}, k.now)
+	}
+	s.Draft.Near, s.Draft.Change = nil, ""
+	if alarm.Sure {
+		return true, k.fileUrgent(ctx, alarm.Danger)
+	}
+	d := s.Draft
+	d.Danger, d.Shown = alarm.Danger, k.now
+	k.alarm(0, askDanger(k, d, k.sense(d)))
+	return true, nil
+}
+
+// replace changes what a bubble says.
+func (d *draft) replace(ref, text string) bool {
+	for i := range d.Bubbles {
+		if ref != "" && d.Bubbles[i].Ref == ref {
+			d.Bubbles[i].Text = text
+			return true
+		}
+	}
+	return false
+}
+
+// worse makes a case filed minutes ago urgent, when it is about the very thing that has become a danger.
+func (k *talk) worse(ctx context.Context, alarm hotline.Alarm) (bool, error) {
+	s := &k.st.Citizen
+	if s.Draft != nil || !k.lately() || s.Last.Category != alarm.Category || !alarm.Sure {
+		return false, nil
+	}
+	c, err := k.ownCase(ctx, s.Last.Case)
+	if err != nil || !c.Status.Live() || c.Urgent {
+		return false, nilOr(err)
+	}
+	if err := k.happen(c, hotline.Event{Kind: hotline.EvRemarked}, k.content()); err != nil {
+		return false, err
+	}
+	if err := k.happen(c, hotline.Event{Kind: hotline.EvUrgent}, hotline.Content{}); err != nil {
+		return false, err
+	}
+	s.keepRef(k.msg.Ref, c.ID)
+	k.urgently(c)
+	return true, nil
+}
+
+// fileUrgent files what the draft knows as an emergency, and says the number to call.
+func (k *talk) fileUrgent(ctx context.Context, danger string) error {
+	s := &k.st.Citizen
+	d := s.Draft
+	sn := k.sense(d)
+	category := sn.category
+	for _, g := range k.reg.Dangers {
+		if g.ID == danger {
+			category = g.Category
+		}
+	}
+	privacy := d.Privacy
+	if cat, ok := k.reg.Category(category); privacy == "" {
+		privacy = hotline.Open
+		if ok && cat.Secret {
+			privacy = hotline.Secret
+		}
+	}
+	area := sn.area
+	if area == "" && len(sn.which) > 0 {
+		area = k.around(sn.which)
+	}
+	c := k.commit(d, hotline.Filing{
+		Kind: hotline.Complaint, Category: category, Privacy: privacy, Urgent: true, Area: area,
+		About: k.reg.Accused(sn.reading, category),
+	})
+	k.urgently(c)
+	return nil
+}
+
+// urgently says the number to call and that help was told, and asks for what would help most. Whatever is said in the next minutes is added.
+func (k *talk) urgently(c hotline.Case) {
+	k.st.Citizen.Quiz = nil
+	k.st.Citizen.await(waitUrgent, c.ID, k.now.Add(urgentWithin))
+	r := hotline.Say("danger.call", "number", k.reg.Emergency).And("danger.filed", "case", c.ID)
+	if c.Area == "" {
+		r = r.And("danger.where")
+		r.Ask = hotline.AskPlace
+	} else {
+		r = r.And("danger.place", "area", hotline.AreaArg(c.Area)).And("danger.photo")
+	}
+	k.alarm(c.ID, r.With(hotline.Pick(value("cut", id(c.ID)), "button.danger.false")))
+}
+
+// addUrgent adds to an emergency what was said in the minutes after it. A pin or a village named sets the place.
+func (k *talk) addUrgent(ctx context.Context, to hotline.CaseID) (bool, error) {
+	s := &k.st.Citizen
+	c, err := k.ownCase(ctx, to)
+	if err != nil || c.Status.Over() {
+		s.rest()
+		return false, nilOr(err)
+	}
+	area := k.placeSaid(c)
+	e := hotline.Event{Kind: hotline.EvRemarked}
+	if area != "" {
+		e = hotline.Event{Kind: hotline.EvPlaced, Facts: hotline.Facts{Area: area}}
+	}
+	if err := k.happen(c, e, k.content()); err != nil {
+		return false, fmt.Errorf("add to an emergency: %w", err)
+	}
+	s.keepRef(k.msg.Ref, c.ID)
+	s.await(waitUrgent, c.ID, k.now.Add(urgentWithin))
+	r := hotline.Say("danger.added", "case", c.ID)
+	switch {
+	case area != "":
+		r = hotline.Say("danger.placed", "case", c.ID, "area", hotline.AreaArg(area))
+	case k.msg.Pin != nil:
+		r = r.And("place.outside")
+	}
+	r = r.And("danger.still", "number", k.reg.Emergency)
+	if area == "" && c.Area == "" {
+		r = r.And("danger.where")
+		r.Ask = hotline.AskPlace
+	}
+	k.laterAbout(c.ID, r)
+	return true, nil
+}
+
+// placeSaid gives the area that this message says a case is in: by a pin, or by a name where none was known.
+func (k *talk) placeSaid(c hotline.Case) string {
+	if k.msg.Pin != nil {
+		g := k.bot.Reader.ByPoint(*k.msg.Pin)
+		switch {
+		case g.Outside:
+			return ""
+		case g.Village.Code != "":
+			return g.Village.Code
+		}
+		return g.Kecamatan.Code
+	}
+	if c.Area != "" {
+		return ""
+	}
+	area, which, _ := settle(k.bot.Reader.ByName("di " + k.msg.Text))
+	if area == "" && len(which) > 0 {
+		area = k.around(which)
+	}
+	return area
+}
+
+// around gives the kecamatan that all the areas lie in, for when nobody has time to be asked which one: a village named like its kecamatan. It
+// is empty for villages of one name in different kecamatan.
+func (k *talk) around(areas []string) string {
+	kec, ok := k.reg.Kecamatan(areas[0])
+	for _, a := range areas[1:] {
+		if other, _ := k.reg.Kecamatan(a); !ok || other.Code != kec.Code {
+			return ""
+		}
+	}
+	return kec.Code
+}

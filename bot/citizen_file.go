@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"context"
+
+	"tanggap/hotline"
+)
+
+// file is the Done of a draft: it becomes a case. The number is told at once, with what happens next and by when; then the category's extra
+// questions begin.
+func (k *talk) file(_ context.Context, d *draft, s sense) error {
+	f := hotline.Filing{
+		Kind: s.kind, Category: s.category, Privacy: s.privacy, Area: s.area, About: k.reg.Accused(s.reading, s.category),
+	}
+	c := k.commit(d, f)
+	r := hotline.Say("file.done", "case", c.ID).
+		And("file.next", "when", k.reg.Calendar("").Add(k.now, k.reg.Limits.Verify)).
+		And("file.due", "due", c.Due)
+	if hotline.Route(k.reg, hotline.RoutingOf(c)).Outside {
+		r = r.And("file.outside", "text", k.reg.Outside.In(k.lang()))
+	}
+	switch c.Privacy {
+	case hotline.Secret:
+		r = r.And("file.secret")
+	case hotline.Anonymous:
+		r = r.And("file.anonymous")
+	}
+	k.tell(c.ID, k.quizAfter(c, r.And("file.check")))
+	return nil
+}
+
+// commit files the draft and remembers what it became.
+func (k *talk) commit(d *draft, f hotline.Filing) hotline.Case {
+	s := &k.st.Citizen
+	f.Source, f.Reporter, f.From = hotline.SourceChat, k.me(), k.conv.Address.ID
+	f.Due = hotline.ResolveDue(k.reg, f.Category, f.Kind, k.now)
+	f.Story = d.story()
+	f.Story.Author, f.Story.At = k.me(), k.now
+	if k.conv.Person.Name == "" && k.msg.Name != "" && f.Privacy != hotline.Anonymous {
+		k.SetName(k.me(), k.msg.Name)
+		k.conv.Person.Name = k.msg.Name
+	}
+	c := k.File(f)
+	s.Draft = nil
+	s.rest()
+	s.Sent = append(s.Sent, sent{d.N, c.ID})
+	s.Sent = s.Sent[max(0, len(s.Sent)-keepSent):]
+	s.Last = lastCase{Case: c.ID, Category: c.Category, Area: c.Area, At: k.now}
+	for _, b := range d.Bubbles {
+		s.keepRef(b.Ref, c.ID)
+	}
+	return c
+}

@@ -1,0 +1,176 @@
+package bot
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"tanggap/hotline"
+)
+
+// want does what was asked for as the whole message. What was under way stays, unless it was "batal".
+func (k *talk) want(ctx context.Context, w command) error {
+	s := &k.st.Citizen
+	switch w {
+	case wantStart:
+		k.say(k.greeting())
+		return nil
+	case wantMenu:
+		k.say(k.menu())
+		return nil
+	case wantHelp:
+		k.say(hotline.Say("help.how").And("help.words").And("help.private").And("danger.else", "number", k.reg.Emergency).With(menuRow()...))
+		return nil
+	case wantBack:
+		return k.back(ctx)
+	case wantDrop:
+		return k.cancel(ctx)
+	case wantLanguage:
+		k.say(k.languages())
+		return nil
+	case wantHuman:
+		return k.human(ctx)
+	case wantReport:
+		s.rest()
+		if s.Draft == nil {
+			k.newDraft()
+		}
+		return k.proceed(ctx, atOnce)
+	case wantCheck:
+		return k.check(ctx)
+	case wantWithdraw:
+		return k.withdrawWhich(ctx)
+	case wantReopen:
+		return k.reopenWhich(ctx)
+	}
+	return nil
+}
+
+// greeting says who we are and what to do; to whoever has something under way, what that is.
+func (k *talk) greeting() hotline.Reply {
+	if k.st.Citizen.Draft != nil {
+		return k.standing()
+	}
+	return hotline.Say("greet.hello", "regency", k.reg.Name).With(menuRow()...)
+}
+
+// menu gives everything that can be done.
+func (k *talk) menu() hotline.Reply {
+	r := hotline.Say("menu.what")
+	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
+		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"), hotline.Pick(d.answer("drop", "1"), "button.drop"))
+	} else {
+		r = r.With(hotline.Pick(value("new"), "button.report"), hotline.Pick(value("check"), "button.check"))
+	}
+	if k.st.Citizen.Draft != nil && !k.st.Citizen.Draft.empty() {
+		r = r.With(hotline.Pick(value("check"), "button.check"), hotline.Pick(value("human"), "button.human"))
+		return r.With(hotline.Pick(value("lang"), "button.language"), hotline.Pick(value("help"), "button.help"))
+	}
+	return r.With(hotline.Pick(value("human"), "button.human"), hotline.Pick(value("lang"), "button.language")).
+		With(hotline.Pick(value("help"), "button.help"))
+}
+
+// menuRow is the short menu under small answers.
+func menuRow() []hotline.Choice {
+	return []hotline.Choice{hotline.Pick(value("new"), "button.report"), hotline.Pick(value("check"), "button.check"), pickMenu()}
+}
+
+func (k *talk) languages() hotline.Reply {
+	r := hotline.Say("language.which")
+	for _, l := range k.reg.Languages {
+		r = r.With(hotline.Pick(value("lang", string(l)), "button.lang", "language", l))
+	}
+	return r
+}
+
+// speak changes the language.
+func (k *talk) speak(ctx context.Context, l hotline.Lang) error {
+	if !slices.Contains(k.reg.Languages, l) {
+		k.say(k.languages())
+		return nil
+	}
+	k.SetLanguage(k.me(), l)
+	k.conv.Person.Language = l
+	k.note("language.set")
+	if k.st.Citizen.Draft != nil {
+		return k.proceed(ctx, atOnce)
+	}
+	k.say(hotline.Say("greet.tell").With(menuRow()...))
+	return nil
+}
+
+// back leaves what was being changed or asked, and shows what stands behind it.
+func (k *talk) back(ctx context.Context) error {
+	s := &k.st.Citizen
+	s.rest()
+	if s.Draft != nil {
+		s.Draft.Change = ""
+		return k.proceed(ctx, atOnce)
+	}
+	k.say(k.menu())
+	return nil
+}
+
+// cancel stops what is under way. With nothing under way it asks what is meant.
+func (k *talk) cancel(ctx context.Context) error {
+	s := &k.st.Citizen
+	switch {
+	case s.Draft != nil:
+		return k.drop()
+	case s.waiting(k.now) != waitNothing && s.Wait != waitMore && s.Wait != waitUrgent, s.Quiz != nil:
+		s.rest()
+		s.Quiz = nil
+		k.say(hotline.Say("cancel.done").With(menuRow()...))
+		return nil
+	}
+	cases, err := k.ownCases(ctx)
+	if err != nil {
+		return err
+	}
+	r := hotline.Say("cancel.what")
+	n := 0
+	for _, c := range cases {
+		if c.Status.Live() && n < mostChoice {
+			r = r.With(hotline.Pick(value("cut", id(c.ID)), "button.cut.case", "case", c.ID))
+			n++
+		}
+	}
+	if n == 0 {
+		r = hotline.Say("cancel.nothing")
+	}
+	k.say(r.With(pickMenu()))
+	return nil
+}
+
+// courtesy answers small words that tell nothing: thanks, a yes to nothing, a number that is no choice, a command that does not exist.
+func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (bool, error) {
+	switch {
+	case slices.Contains(thanks, typed), slices.Contains(yeses, typed):
+		k.later(hotline.Say("thanks.welcome").With(pickMenu()))
+	case slices.Contains(noes, typed):
+		k.later(hotline.Say("greet.tell").With(menuRow()...))
+	case isNumber(typed):
+		return true, k.bareNumber(ctx, typed)
+	case strings.HasPrefix(typed, "/"):
+		k.say(hotline.Say("unread.command").With(menuRow()...))
+	case rd.Number.Seq == 0 && k.looksLikeNumber(typed):
+		k.say(hotline.Say("case.nonumber").With(menuRow()...))
+	case !rd.Tells && len(rd.Categories) == 0 && len(rd.Places) == 0 && len(strings.Fields(typed)) <= 2 && !k.lately():
+		k.later(hotline.Say("greet.tell").With(menuRow()...))
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// lately tells whether the person filed something minutes ago: then even a word or two is about that.
+func (k *talk) lately() bool {
+	last := k.st.Citizen.Last
+	return last.Case != 0 && k.now.Sub(last.At) <= nearWithin
+}
+
+// looksLikeNumber tells of something that was meant as a case number and is not one.
+func (k *talk) looksLikeNumber(typed string) bool {
+	rest, ok := strings.CutPrefix(typed, strings.ToLower(k.reg.Letters))
+	return ok && len(rest) >= 6 && len(rest) <= 20 && strings.ContainsAny(rest, "0123456789") && !strings.Contains(rest, " ")
+}

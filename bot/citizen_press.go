@@ -1,0 +1,105 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"tanggap/hotline"
+)
+
+// choose answers a pressed button.
+func (k *talk) choose(ctx context.Context) error {
+	p, ok := parsePressed(k.msg.Choice)
+	if !ok {
+		return k.oldButton(ctx)
+	}
+	if p.draft != 0 {
+		return k.pickedDraft(ctx, p)
+	}
+	s := &k.st.Citizen
+	switch p.verb {
+	case "menu":
+		k.say(k.menu())
+		return nil
+	case "new":
+		return k.want(ctx, wantReport)
+	case "go":
+		if s.Draft == nil {
+			return k.want(ctx, wantReport)
+		}
+		return k.proceed(ctx, atOnce)
+	case "check":
+		return k.check(ctx)
+	case "human":
+		return k.human(ctx)
+	case "help":
+		return k.want(ctx, wantHelp)
+	case "lang":
+		if p.arg(0) == "" {
+			return k.want(ctx, wantLanguage)
+		}
+		return k.speak(ctx, hotline.Lang(p.arg(0)))
+	case "quiz":
+		return k.quizPicked(ctx, p)
+	case "skip":
+		return k.quizSkipped(ctx, p)
+	case "quit":
+		s.rest()
+		k.say(hotline.Say("cancel.done").With(menuRow()...))
+		return nil
+	case "noword":
+		s.rest()
+		k.say(hotline.Say("rate.done"))
+		return nil
+	}
+	return k.chooseCase(ctx, p)
+}
+
+// chooseCase answers a button about a case.
+func (k *talk) chooseCase(ctx context.Context, p pressed) error {
+	c, err := k.ownCase(ctx, p.caseID(0))
+	if errors.Is(err, hotline.ErrNotFound) {
+		return k.oldButton(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	s := &k.st.Citizen
+	switch p.verb {
+	case "case":
+		return k.show(ctx, c)
+	case "add":
+		if c.Status.Over() {
+			return k.afterEnd(ctx, c)
+		}
+		s.await(waitAdd, c.ID, k.now.Add(addWithin))
+		k.tell(c.ID, hotline.Say("add.ask", "case", c.ID).With(hotline.Pick(value("quit"), "button.no")))
+		return nil
+	case "rate":
+		if n, err := strconv.Atoi(p.arg(1)); err == nil && n >= 1 && n <= 5 {
+			return k.rate(ctx, c, n)
+		}
+	case "reopen":
+		return k.reopen(ctx, c)
+	case "reopened":
+		return k.reopenWith(ctx, c.ID, hotline.Content{})
+	case "again":
+		return k.again(ctx, c.ID)
+	case "cut":
+		return k.withdraw(ctx, c.ID)
+	case "cutyes":
+		return k.withdrawNow(ctx, c.ID)
+	}
+	return k.oldButton(ctx)
+}
+
+// oldButton answers a button that means nothing any more.
+func (k *talk) oldButton(ctx context.Context) error {
+	k.note("button.old")
+	if k.st.Citizen.Draft != nil {
+		return k.proceed(ctx, atOnce)
+	}
+	k.say(k.menu())
+	return nil
+}

@@ -1,0 +1,176 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// A quiz is a category's extra questions being asked about a case, one at a time. Each may be skipped, and leaving it does no harm.
+type quiz struct {
+	Case     hotline.CaseID `json:"c"`
+	Category string         `json:"k"`
+	Question string         `json:"q"` // the one that waits for an answer
+	At       time.Time      `json:"t"`
+}
+
+// quizAfter adds the first extra question to what is said after filing.
+func (k *talk) quizAfter(c hotline.Case, r hotline.Reply) hotline.Reply {
+	cat, ok := k.reg.Category(c.Category)
+	if !ok || len(cat.Questions) == 0 || c.Kind != hotline.Complaint {
+		return r.With(pickAdd(c.ID), pickCase(c.ID))
+	}
+	return k.ask(c.ID, cat, cat.Questions[0], r)
+}
+
+// ask adds an extra question to what is said, and remembers it.
+func (k *talk) ask(c hotline.CaseID, cat hotline.Category, q hotline.Question, r hotline.Reply) hotline.Reply {
+	k.st.Citizen.Quiz = &quiz{Case: c, Category: cat.ID, Question: q.ID, At: k.now}
+	r = r.And("quiz.ask", "question", q.Ask.In(k.lang()))
+	var row []hotline.Choice
+	for _, o := range q.Options {
+		option := hotline.OptionArg(strings.Join([]string{cat.ID, q.ID, o.ID}, "/"))
+		row = append(row, hotline.Pick(value("quiz", id(c), q.ID, o.ID), "button.option", "option", option))
+		if len(row) == 2 {
+			r, row = r.With(row...), nil
+		}
+	}
+	return r.With(append(row, hotline.Pick(value("skip", id(c), q.ID), "button.skip"))...)
+}
+
+// quizzed takes words, a voice note or a photo as the answer to the extra question that was asked.
+func (k *talk) quizzed(ctx context.Context) (bool, error) {
+	s := &k.st.Citizen
+	z := s.Quiz
+	if z == nil {
+		return false, nil
+	}
+	if k.now.Sub(z.At) > quizWithin || s.Draft != nil {
+		s.Quiz = nil
+		return false, nil
+	}
+	typed := plain(k.msg.Text)
+	cat, q, ok := k.quizQuestion(z.Category, z.Question)
+	if !ok {
+		s.Quiz = nil
+		return false, nil
+	}
+	switch {
+	case k.msg.Kind == hotline.MsgText && slices.Contains(skips, typed):
+		return true, k.quizOn(ctx, z.Case, cat, q, "quiz.skipped")
+	case k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || k.read(k.msg.Text).Greeting):
+		return false, nil
+	case k.msg.Kind == hotline.MsgText && k.isNew(k.read(k.msg.Text), s.Last) && len(strings.Fields(typed)) > 3:
+		s.Quiz = nil // plainly another matter
+		return false, nil
+	case k.msg.Pin != nil, k.msg.Media != nil && k.msg.Media.Kind != hotline.Voice:
+		return true, k.addTo(ctx, z.Case) // no answer, but about the case; the question stays
+	}
+	for _, o := range q.Options {
+		if k.sameOption(o, typed) {
+			return true, k.quizPicked(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})
+		}
+	}
+	return true, k.quizTold(ctx, cat, q)
+}
+
+func (k *talk) sameOption(o hotline.Option, typed string) bool {
+	for _, text := range o.Text {
+		if plain(text) == typed && typed != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// quizTold records an answer in the person's own words.
+func (k *talk) quizTold(ctx context.Context, cat hotline.Category, q hotline.Question) error {
+	s := &k.st.Citizen
+	c, err := k.ownCase(ctx, s.Quiz.Case)
+	if err == nil {
+		err = k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID}}, k.content())
+	}
+	if errors.Is(err, hotline.ErrNotFound) || errors.Is(err, hotline.ErrRefused) {
+		s.Quiz = nil
+		k.say(hotline.Say("quiz.over"))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.keepRef(k.msg.Ref, c.ID)
+	return k.quizOn(ctx, c.ID, cat, q, "quiz.noted")
+}
+
+// quizPicked takes a button of an extra question, also an old one: it is still worth knowing.
+func (k *talk) quizPicked(ctx context.Context, p pressed) error {
+	c, err := k.ownCase(ctx, p.caseID(0))
+	if errors.Is(err, hotline.ErrNotFound) {
+		return k.oldButton(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	cat, q, ok := k.quizQuestion(c.Category, p.arg(1))
+	if !ok || !slices.ContainsFunc(q.Options, func(o hotline.Option) bool { return o.ID == p.arg(2) }) {
+		return k.oldButton(ctx)
+	}
+	err = k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID + "/" + p.arg(2)}}, hotline.Content{})
+	if errors.Is(err, hotline.ErrRefused) {
+		return k.afterEnd(ctx, c)
+	}
+	if err != nil {
+		return err
+	}
+	return k.quizOn(ctx, c.ID, cat, q, "quiz.noted")
+}
+
+// quizSkipped leaves a question unanswered.
+func (k *talk) quizSkipped(ctx context.Context, p pressed) error {
+	c, err := k.ownCase(ctx, p.caseID(0))
+	if errors.Is(err, hotline.ErrNotFound) {
+		return k.oldButton(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	cat, q, ok := k.quizQuestion(c.Category, p.arg(1))
+	if !ok {
+		return k.oldButton(ctx)
+	}
+	return k.quizOn(ctx, c.ID, cat, q, "quiz.skipped")
+}
+
+// quizOn asks the question after q, or says that this was all. Answering an old button does not begin the questions anew.
+func (k *talk) quizOn(_ context.Context, c hotline.CaseID, cat hotline.Category, q hotline.Question, how string) error {
+	s := &k.st.Citizen
+	if s.Quiz == nil || s.Quiz.Case != c || s.Quiz.Question != q.ID {
+		k.tell(c, hotline.Say(how))
+		return nil
+	}
+	at := slices.IndexFunc(cat.Questions, func(o hotline.Question) bool { return o.ID == q.ID })
+	if at+1 < len(cat.Questions) {
+		k.tell(c, k.ask(c, cat, cat.Questions[at+1], hotline.Say(how)))
+		return nil
+	}
+	s.Quiz = nil
+	k.tell(c, hotline.Say(how).And("quiz.done", "case", c).With(pickAdd(c), pickCase(c)))
+	return nil
+}
+
+func (k *talk) quizQuestion(category, question string) (hotline.Category, hotline.Question, bool) {
+	cat, ok := k.reg.Category(category)
+	if !ok {
+		return cat, hotline.Question{}, false
+	}
+	for _, q := range cat.Questions {
+		if q.ID == question {
+			return cat, q, true
+		}
+	}
+	return cat, hotline.Question{}, false
+}

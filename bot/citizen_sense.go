@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"tanggap/hotline"
+)
+
+// A sense is what a draft amounts to: what the person chose, and for the rest what can be made of their words. It is worked out anew each time
+// and never kept.
+type sense struct {
+	reading  hotline.Reading
+	category string   // chosen or understood; empty: not known
+	guesses  []string // other categories that fit, best first
+	kind     hotline.Kind
+	privacy  hotline.Privacy
+	area     string   // chosen, pinned or named; empty: not known
+	which    []string // areas of one name, to choose from
+	near     []string // areas that may have been meant by a misspelt name
+	outside  bool     // the pin lies outside the regency
+	words    bool     // something was written
+	voice    bool     // something was spoken
+	media    int      // how many photos and so on
+}
+
+const (
+	fairScore  = 40 // a category is taken as understood from this score on
+	alsoPart   = 3  // another is worth a button with a third of the best one's score
+	mostAlso   = 2  // so many of them beside the yes
+	mostChoice = 3  // so many when asked outright
+	mostWhich  = 6
+)
+
+// read understands a text.
+func (k *talk) read(text string) hotline.Reading { return k.bot.Reader.Read(text) }
+
+// sense works out what the draft amounts to.
+func (k *talk) sense(d *draft) sense {
+	text := d.text(0)
+	s := sense{reading: k.read(text), words: text != "", voice: d.has(hotline.Voice)}
+	for _, b := range d.Bubbles {
+		if b.Media != 0 {
+			s.media++
+		}
+	}
+	k.senseMatter(d, &s)
+	k.sensePlace(d, &s)
+	s.kind, s.privacy = d.Kind, d.Privacy
+	if s.kind == "" {
+		s.kind = s.reading.Kind
+	}
+	if s.privacy == "" {
+		s.privacy = hotline.Open
+		if c, ok := k.reg.Category(s.category); ok && c.Secret {
+			s.privacy = hotline.Secret
+		}
+	}
+	return s
+}
+
+func (k *talk) senseMatter(d *draft, s *sense) {
+	rd := s.reading
+	if d.MatterIn > 0 {
+		rd = k.read(d.text(d.MatterIn))
+	}
+	best := 0
+	for _, g := range rd.Categories {
+		best = max(best, g.Score)
+	}
+	s.category = d.Category
+	if s.category == "" && !d.Unknown && best >= fairScore {
+		s.category = rd.Top()
+	}
+	if d.Category != "" {
+		return // the person has said which; others would only confuse
+	}
+	for _, g := range rd.Categories {
+		if g.Category != s.category && (s.category == "" || g.Score*alsoPart >= best) {
+			s.guesses = append(s.guesses, g.Category)
+		}
+	}
+}
+
+func (k *talk) sensePlace(d *draft, s *sense) {
+	if s.area = d.Area; s.area != "" {
+		return
+	}
+	from := min(d.PlaceFrom, len(d.Bubbles))
+	for _, b := range slices.Backward(d.Bubbles[from:]) {
+		if b.Point == nil {
+			continue
+		}
+		g := k.bot.Reader.ByPoint(*b.Point)
+		if s.outside = g.Outside; !s.outside {
+			if s.area = g.Village.Code; s.area == "" {
+				s.area = g.Kecamatan.Code
+			}
+			return
+		}
+		break
+	}
+	places := s.reading.Places
+	if from > 0 {
+		places = k.bot.Reader.ByName(d.text(from))
+	}
+	if len(places) == 0 && !d.Shown.IsZero() { // asked for the place: then a bare name counts that in a sentence would not
+		for _, b := range slices.Backward(d.Bubbles[from:]) {
+			if n := len(strings.Fields(b.Text)); n >= 1 && n <= 3 && len(places) == 0 {
+				places = k.bot.Reader.ByName("di " + b.Text)
+			}
+		}
+	}
+	s.area, s.which, s.near = settle(places)
+}
+
+// settle chooses among the areas a text names: the one meant, or those of one name to choose from, or those that may have been meant.
+func settle(places []hotline.AreaGuess) (area string, which, near []string) {
+	for _, g := range places {
+		switch {
+		case g.Score < hotline.PlaceScore:
+			near = append(near, g.Area.Code)
+		case g.Ambiguous:
+			which = append(which, g.Area.Code)
+		case area == "":
+			area = g.Area.Code
+		}
+	}
+	if len(places) > 0 && !places[0].Ambiguous {
+		which = nil
+		for _, g := range places[1:] { // "di Tahunan, desa Tegalsambi": the village says more
+			if g.Score >= hotline.PlaceScore && !g.Ambiguous && g.Area.Parent == area {
+				area = g.Area.Code
+				break
+			}
+		}
+	}
+	if len(which) == 1 {
+		area, which = which[0], nil
+	}
+	if len(which) > 0 {
+		area = ""
+	}
+	return area, which[:min(len(which), mostWhich)], near[:min(len(near), mostChoice)]
+}
+
+// isNew tells whether a text plainly tells of something else than what was filed last: another matter, or another place.
+func (k *talk) isNew(rd hotline.Reading, last lastCase) bool {
+	if !rd.Tells {
+		return false
+	}
+	if top := rd.Top(); top != "" && top != last.Category && rd.Categories[0].Score >= fairScore {
+		return true
+	}
+	area, which, _ := settle(rd.Places)
+	return area != "" && last.Area != "" && !slices.Contains(which, last.Area) && k.elsewhere(area, last.Area)
+}
+
+// elsewhere tells whether two areas are apart: neither lies in the other.
+func (k *talk) elsewhere(a, b string) bool {
+	x, _ := k.reg.Kecamatan(a)
+	y, _ := k.reg.Kecamatan(b)
+	return x.Code != y.Code || a != x.Code && b != y.Code
+}

@@ -1,0 +1,245 @@
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// citizenState is what is remembered of a citizen's conversation. Everything in it is small; what a person wrote stands in it only until it is
+// filed or thrown away.
+type citizenState struct {
+	Draft *draft `json:"d,omitempty"`
+	Count int    `json:"n,omitempty"` // drafts begun so far; the number of the latest
+	Slot  int    `json:"s,omitempty"` // which waiting reply the next one replaces; see talk.slot
+
+	Wait  wait           `json:"w,omitempty"` // what the next free text is
+	About hotline.CaseID `json:"a,omitempty"` // the case it is about
+	Until time.Time      `json:"u,omitzero"`  // and until when that holds
+
+	Quiz *quiz     `json:"q,omitempty"` // a category's extra questions, being asked
+	Last lastCase  `json:"l,omitzero"`  // the case filed last from here
+	Sent []sent    `json:"f,omitempty"` // drafts that became cases, latest last
+	Refs []refCase `json:"r,omitempty"` // messages that became part of a case, latest last
+	Pace pace      `json:"p,omitzero"`
+
+	Erasure hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
+}
+
+// A wait says what the next free text or medium is, when it is not simply somebody telling something.
+type wait string
+
+const (
+	waitNothing  wait = ""
+	waitAdd      wait = "add"      // a remark about a case; more may follow
+	waitMore     wait = "more"     // something was just added to a case: what follows within minutes is too
+	waitUrgent   wait = "urgent"   // as waitMore, for an emergency
+	waitWord     wait = "word"     // a word after a rating
+	waitReopen   wait = "reopen"   // what is still wrong
+	waitWithdraw wait = "withdraw" // the yes to withdrawing
+	waitRefusal  wait = "refusal"  // why erasure is refused
+	waitErase    wait = "erase"    // the yes to an erasure
+)
+
+// How long things said are taken as belonging together.
+const (
+	addWithin    = 24 * time.Hour   // after "what do you want to add?"
+	moreWithin   = 2 * time.Minute  // bubbles after an addition
+	urgentWithin = 15 * time.Minute // everything after an emergency was filed
+	nearWithin   = 10 * time.Minute // after filing: is it about that, or new?
+	quizWithin   = 30 * time.Minute // a free answer to an extra question
+	staleAfter   = 6 * time.Hour    // a draft that was left alone is spoken of as such
+)
+
+// A lastCase is what was filed last, to tell an addition from a new matter.
+type lastCase struct {
+	Case     hotline.CaseID `json:"c,omitempty"`
+	Category string         `json:"k,omitempty"`
+	Area     string         `json:"a,omitempty"`
+	At       time.Time      `json:"t,omitzero"`
+}
+
+// A sent remembers what a draft became, so that pressing its button again says so instead of filing twice.
+type sent struct {
+	Draft int            `json:"n"`
+	Case  hotline.CaseID `json:"c"`
+}
+
+// A refCase remembers where a message went, so that changing it changes the case.
+type refCase struct {
+	Ref  string         `json:"r"`
+	Case hotline.CaseID `json:"c"`
+}
+
+// How much is remembered.
+const (
+	keepSent = 8
+	keepRefs = 40
+)
+
+func (s *citizenState) sentAs(draft int) (hotline.CaseID, bool) {
+	for _, v := range s.Sent {
+		if v.Draft == draft {
+			return v.Case, true
+		}
+	}
+	return 0, false
+}
+
+func (s *citizenState) caseOfRef(ref string) (hotline.CaseID, bool) {
+	for _, v := range slices.Backward(s.Refs) {
+		if v.Ref == ref {
+			return v.Case, true
+		}
+	}
+	return 0, false
+}
+
+func (s *citizenState) keepRef(ref string, c hotline.CaseID) {
+	if ref == "" {
+		return
+	}
+	s.Refs = append(s.Refs, refCase{ref, c})
+	s.Refs = s.Refs[max(0, len(s.Refs)-keepRefs):]
+}
+
+// await says what the next free text is.
+func (s *citizenState) await(w wait, c hotline.CaseID, until time.Time) {
+	s.Wait, s.About, s.Until = w, c, until
+}
+
+// waiting gives what is awaited at now.
+func (s *citizenState) waiting(now time.Time) wait {
+	if s.Wait == waitNothing || now.After(s.Until) {
+		return waitNothing
+	}
+	return s.Wait
+}
+
+// rest awaits nothing any more.
+func (s *citizenState) rest() { s.Wait, s.About, s.Until = waitNothing, 0, time.Time{} }
+
+// A draft is a case in the making. What it amounts to is worked out anew from the bubbles with every message (see talk.sense); only what the person chose
+// with a button stands in fields of its own.
+type draft struct {
+	N       int      `json:"n"`
+	Bubbles []bubble `json:"b,omitempty"`
+
+	Category  string          `json:"c,omitempty"` // chosen
+	Unknown   bool            `json:"x,omitempty"` // chosen: none of the guesses; a human will find out
+	Kind      hotline.Kind    `json:"k,omitempty"` // chosen
+	Privacy   hotline.Privacy `json:"p,omitempty"` // chosen
+	Area      string          `json:"a,omitempty"` // chosen
+	Nowhere   bool            `json:"w,omitempty"` // chosen: can't say where
+	PlaceFrom int             `json:"f,omitempty"` // bubbles before this one don't tell the place any more
+	MatterIn  int             `json:"m,omitempty"` // bubbles before this one don't tell the matter any more
+	Change    string          `json:"e,omitempty"` // what is being changed: a question's key, "what" for the choice among them, "story"
+	Yes       bool            `json:"y,omitempty"` // said yes while something was still missing: sent once that is known
+
+	Danger string `json:"g,omitempty"` // a danger somebody should say yes or no to: Danger.ID
+	Safe   bool   `json:"s,omitempty"` // said that there is no danger
+
+	Near    []hotline.CaseID `json:"l,omitempty"` // cases it may be an addition to
+	Follows string           `json:"o,omitempty"` // the number of an older case this goes on about
+
+	Touched time.Time `json:"t,omitzero"` // the last message
+	Shown   time.Time `json:"h,omitzero"` // when what was last said about it is sent
+}
+
+// A bubble is one message of a draft.
+type bubble struct {
+	Ref       string            `json:"r,omitempty"`
+	Text      string            `json:"t,omitempty"`
+	Point     *hotline.Point    `json:"p,omitempty"`
+	Media     hotline.MediaID   `json:"m,omitempty"`
+	Kind      hotline.MediaKind `json:"k,omitempty"`
+	Forwarded bool              `json:"f,omitempty"`
+}
+
+// maxBubbles bounds a draft; what comes after is joined to the last bubbles' text, so nothing is lost.
+const maxBubbles = 100
+
+func (d *draft) add(b bubble, now time.Time) {
+	d.Touched = now
+	if n := len(d.Bubbles); n >= maxBubbles && b.Point == nil && b.Media == 0 && d.Bubbles[n-1].Media == 0 && d.Bubbles[n-1].Point == nil {
+		d.Bubbles[n-1].Text += "\n" + b.Text
+		return
+	}
+	d.Bubbles = append(d.Bubbles, b)
+}
+
+// empty tells whether nothing has been said.
+func (d *draft) empty() bool { return len(d.Bubbles) == 0 }
+
+// text joins what was written from bubble i on.
+func (d *draft) text(from int) string {
+	s := ""
+	for _, b := range d.Bubbles[min(from, len(d.Bubbles)):] {
+		if b.Text == "" {
+			continue
+		}
+		if s != "" {
+			s += "\n"
+		}
+		s += b.Text
+	}
+	return s
+}
+
+// story gives the draft as content. Forwarded words are marked as such.
+func (d *draft) story() hotline.Content {
+	var c hotline.Content
+	if d.Follows != "" {
+		c.Text = "→ " + d.Follows
+	}
+	for _, b := range d.Bubbles {
+		if b.Text != "" {
+			if c.Text != "" {
+				c.Text += "\n"
+			}
+			if b.Forwarded {
+				c.Text += "↪ "
+			}
+			c.Text += b.Text
+		}
+		if b.Point != nil {
+			c.Point = b.Point
+		}
+		if b.Media != 0 {
+			c.Media = append(c.Media, b.Media)
+		}
+	}
+	return c
+}
+
+// has tells whether a medium of the kind is among the bubbles.
+func (d *draft) has(kind hotline.MediaKind) bool {
+	return slices.ContainsFunc(d.Bubbles, func(b bubble) bool { return b.Media != 0 && b.Kind == kind })
+}
+
+// pace counts messages, to slow down a flood for whoever makes it.
+type pace struct {
+	Since time.Time `json:"s,omitzero"`
+	N     int       `json:"n,omitempty"`
+}
+
+// What a flood is, and how far it is slowed: by half a second for each message too many, half a minute at most.
+const (
+	floodPer  = time.Minute
+	floodOver = 20
+	slowBy    = 500 * time.Millisecond
+	slowMost  = 30 * time.Second
+)
+
+// count counts a message and gives how much later its answer should come.
+func (p *pace) count(now time.Time) time.Duration {
+	if now.Sub(p.Since) >= floodPer || now.Before(p.Since) {
+		p.Since, p.N = now, 0
+	}
+	p.N++
+	if p.N <= floodOver {
+		return 0
+	}
+	return min(time.Duration(p.N-floodOver)*slowBy, slowMost)
+}

@@ -1,0 +1,311 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tanggap/hotline"
+)
+
+// citizen answers whoever writes. It has an answer for everything: what is not understood is asked about, what cannot be read is said so, and what
+// was told is kept until it stands in a case or is thrown away by the person.
+func (k *talk) citizen(ctx context.Context) error {
+	k.slow = k.st.Citizen.Pace.count(k.now)
+	k.meet()
+	switch k.msg.Kind {
+	case hotline.MsgChoice:
+		return k.choose(ctx)
+	case hotline.MsgEdit:
+		return k.changed(ctx)
+	case hotline.MsgContact:
+		return k.contact(ctx)
+	case hotline.MsgText, hotline.MsgMedia, hotline.MsgPin:
+		if k.nothingSaid() {
+			return k.unreadable("unread.empty")
+		}
+		return k.hear(ctx)
+	case hotline.MsgSticker:
+		return k.unreadable("unread.sticker")
+	case hotline.MsgPoll:
+		return k.unreadable("unread.poll")
+	}
+	return k.unreadable("unread.other")
+}
+
+func (k *talk) nothingSaid() bool {
+	return strings.TrimSpace(k.msg.Text) == "" && k.msg.Media == nil && k.msg.Pin == nil
+}
+
+// lang is the language this person reads.
+func (k *talk) lang() hotline.Lang { return k.conv.Person.Language }
+
+// meet takes the network's guess of the language at first contact.
+func (k *talk) meet() {
+	if !k.conv.New {
+		return
+	}
+	l := k.msg.Language
+	if !slices.Contains(k.reg.Languages, l) {
+		l = k.reg.Languages[0]
+	}
+	if l != k.conv.Person.Language {
+		k.SetLanguage(k.me(), l)
+		k.conv.Person.Language = l
+	}
+}
+
+// hear takes in words, media or a pin. The order of what it tries is the order of what matters: danger, then what the person points at, then what
+// was asked, then what is under way, and last something new.
+func (k *talk) hear(ctx context.Context) error {
+	s := &k.st.Citizen
+	typed := plain(k.msg.Text)
+	bare := k.msg.Kind == hotline.MsgText // words and nothing else
+	if bare {
+		if w, ok := wanted(typed); ok {
+			return k.want(ctx, w)
+		}
+	}
+	if k.tooBig() {
+		if typed == "" && k.msg.Text == "" {
+			return k.unreadable("unread.big")
+		}
+		k.msg.Kind, k.msg.Media = hotline.MsgText, nil
+		k.note("unread.big")
+	}
+	if done, err := k.danger(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.pointed(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.awaited(ctx, typed); done || err != nil {
+		return err
+	}
+	if done, err := k.quizzed(ctx); done || err != nil {
+		return err
+	}
+	rd := k.read(k.msg.Text)
+	hello := bare && rd.Greeting && !rd.Tells
+	if s.Draft != nil {
+		if done, err := k.typedAnswer(ctx, typed); done || err != nil {
+			return err
+		}
+		if hello || bare && slices.Contains(thanks, typed) { // says nothing that belongs in the story
+			k.later(k.standing())
+			return nil
+		}
+		return k.onward(ctx)
+	}
+	if hello {
+		k.later(k.greeting())
+		return nil
+	}
+	if done, err := k.answered(ctx); done || err != nil {
+		return err
+	}
+	if bare {
+		if done, err := k.courtesy(ctx, typed, rd); done || err != nil {
+			return err
+		}
+	}
+	return k.beginDraft(ctx, rd)
+}
+
+// beginDraft makes a draft of what was said. Soon after filing it may as well belong to that case; where it does not look like a new matter, the
+// person is asked.
+func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
+	d := k.newDraft()
+	last := k.st.Citizen.Last
+	if last.Case != 0 && k.now.Sub(last.At) <= nearWithin && !k.isNew(rd, last) {
+		d.Near = []hotline.CaseID{last.Case}
+	}
+	return k.onward(ctx)
+}
+
+// onward adds what was said to the draft and says where it stands.
+func (k *talk) onward(ctx context.Context) error {
+	d := k.st.Citizen.Draft
+	retold := k.lookedFor(d, "matter")
+	switch {
+	case d.Change == changeStory && k.msg.Text != "":
+		d.Bubbles = slices.DeleteFunc(d.Bubbles, func(b bubble) bool { return b.Media == 0 && b.Point == nil })
+		d.PlaceFrom, d.MatterIn = 0, 0
+	case d.Change == "matter":
+		d.MatterIn = len(d.Bubbles)
+	}
+	d.Change = ""
+	if len(d.Near) > 0 && k.isNew(k.read(k.msg.Text), k.st.Citizen.Last) {
+		d.Near = nil
+	}
+	stale := !d.Touched.IsZero() && k.now.Sub(d.Touched) > staleAfter
+	d.add(k.bubble(), k.now)
+	if retold {
+		if s := k.sense(d); s.category == "" && len(s.guesses) == 0 {
+			d.Unknown = true // asked once is enough; a human will find out
+		}
+	}
+	if stale {
+		k.note("draft.old")
+	}
+	if k.msg.Forwarded {
+		k.note("draft.forwarded")
+	}
+	return k.proceed(ctx, gathered)
+}
+
+// lookedFor tells whether the question was put to the person and is what the draft waits for.
+func (k *talk) lookedFor(d *draft, key string) bool {
+	if d.Shown.IsZero() || k.now.Before(d.Shown) {
+		return false
+	}
+	q, open := next(d, k.sense(d))
+	return open && q.key == key
+}
+
+// bubble makes a bubble of the message.
+func (k *talk) bubble() bubble {
+	b := bubble{Ref: k.msg.Ref, Text: clean(k.msg.Text), Point: k.msg.Pin, Forwarded: k.msg.Forwarded}
+	if m := k.msg.Media; m != nil {
+		b.Media, b.Kind = k.Attach(*m), m.Kind
+	}
+	return b
+}
+
+// content makes content of the message.
+func (k *talk) content() hotline.Content {
+	b := k.bubble()
+	d := draft{Bubbles: []bubble{b}}
+	c := d.story()
+	c.Author = k.me()
+	return c
+}
+
+// clean takes out what no database or screen wants: broken letters and zero bytes.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.ContainsRune(s, 0) {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return strings.TrimSpace(s)
+}
+
+// tooBig tells of a medium that will not be fetched. Its caption counts all the same.
+func (k *talk) tooBig() bool {
+	return k.msg.Media != nil && k.msg.Media.Size > hotline.MaxMedia
+}
+
+// unreadable answers what says nothing: with a word about it, and what was being asked.
+func (k *talk) unreadable(key string) error {
+	k.note(key)
+	if k.st.Citizen.Draft != nil {
+		k.later(k.standing())
+		return nil
+	}
+	k.later(hotline.Say("greet.tell").With(menuRow()...))
+	return nil
+}
+
+// contact keeps the person's own number; somebody else's is part of what is told.
+func (k *talk) contact(ctx context.Context) error {
+	c := k.msg.Contact
+	if c == nil || c.Phone == "" {
+		return k.unreadable("unread.other")
+	}
+	if c.Own {
+		if phone := e164(c.Phone); phone != "" {
+			k.SetPhone(k.me(), phone)
+			k.say(hotline.Say("contact.kept"))
+			return nil
+		}
+	}
+	k.msg.Kind, k.msg.Text = hotline.MsgText, strings.TrimSpace(c.Name+" "+c.Phone)
+	if done, err := k.awaited(ctx, ""); done || err != nil {
+		return err
+	}
+	if k.st.Citizen.Draft != nil {
+		return k.onward(ctx)
+	}
+	k.later(hotline.Say("contact.other").With(menuRow()...))
+	return nil
+}
+
+// e164 writes a telephone number in full: "0812-345" of Indonesia becomes "+62812345". Empty where it is no number.
+func e164(s string) string {
+	var d strings.Builder
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			d.WriteRune(r)
+		}
+	}
+	n := d.String()
+	switch {
+	case len(n) < 7 || len(n) > 15:
+		return ""
+	case strings.HasPrefix(strings.TrimSpace(s), "+"):
+	case strings.HasPrefix(n, "62"):
+	case strings.HasPrefix(n, "0"):
+		n = "62" + n[1:]
+	}
+	return "+" + n
+}
+
+// changed takes in that an earlier message was changed: in the draft it replaces what was said, in a case it is told to whoever works it.
+func (k *talk) changed(ctx context.Context) error {
+	s := &k.st.Citizen
+	if d := s.Draft; d != nil {
+		for i := range d.Bubbles {
+			if d.Bubbles[i].Ref == k.msg.Ref && k.msg.Ref != "" {
+				if done, err := k.danger(ctx); done || err != nil {
+					return err
+				}
+				d.Bubbles[i].Text, d.Touched = clean(k.msg.Text), k.now
+				return k.proceed(ctx, gathered)
+			}
+		}
+	}
+	if strings.TrimSpace(k.msg.Text) == "" {
+		return k.unreadable("unread.empty")
+	}
+	if done, err := k.danger(ctx); done || err != nil {
+		return err
+	}
+	if to, ok := s.caseOfRef(k.msg.Ref); ok {
+		return k.recordEdit(ctx, to)
+	}
+	k.later(hotline.Say("edit.lost").With(menuRow()...))
+	return nil
+}
+
+func (k *talk) recordEdit(ctx context.Context, to hotline.CaseID) error {
+	c, err := k.ownCase(ctx, to)
+	if errors.Is(err, hotline.ErrNotFound) {
+		k.later(hotline.Say("edit.lost").With(menuRow()...))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = k.happen(c, hotline.Event{Kind: hotline.EvEdited}, hotline.Content{Text: clean(k.msg.Text)})
+	if errors.Is(err, hotline.ErrRefused) {
+		return k.afterEnd(ctx, c)
+	}
+	if err != nil {
+		return err
+	}
+	k.laterAbout(c.ID, hotline.Say("edit.kept", "case", c.ID))
+	return nil
+}
+
+// plain is what was typed, for comparing with words we know as a whole message: lower case, single blanks, no marks around it.
+func plain(s string) string {
+	if len(s) > 80 {
+		return ""
+	}
+	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
+	return strings.TrimFunc(s, func(r rune) bool {
+		return strings.ContainsRune(".,!?…-–_*\"'()[]:;👍🙏😊 ", r) || r == utf8.RuneError
+	})
+}

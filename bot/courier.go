@@ -1,0 +1,744 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"tanggap/hotline"
+	"tanggap/phrase"
+)
+
+// An Outbox is where what is to be said waits.
+type Outbox interface {
+	// Due hands out what is due at now (service time), at most limit parcels and at most one of an address: the oldest unsent thing of the most
+	// urgent lane there. Emergencies come first. What was handed out is held for the asker, for minutes of machine time, until it is settled.
+	Due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error)
+	// NextDue tells when the next thing comes due that waits for its time; false: nothing waits.
+	NextDue(context.Context) (time.Time, bool, error)
+	// Settle writes down what became of parcels.
+	Settle(context.Context, []hotline.Sent, []hotline.Failure) error
+	// Attachment reads a medium to send along, stripped of what it betrays. hotline.ErrNotFound: it has been erased or never came.
+	Attachment(context.Context, hotline.MediaID) (hotline.Attachment, error)
+}
+
+// A Sender hands things to a network. Its errors are *hotline.SendError.
+type Sender interface {
+	Send(context.Context, hotline.Outgoing) (hotline.Receipt, error)
+}
+
+// A Drawer puts replies into words: text, buttons, and the label of the ask's button.
+type Drawer interface {
+	Reply(hotline.Lang, hotline.Reply, phrase.Facts) (string, [][]hotline.Button, string)
+}
+
+// A ServiceClock tells service time, which a test moves.
+type ServiceClock interface {
+	Now() time.Time
+	// Until gives a channel that is closed, or sent to, once the time has come.
+	Until(time.Time) <-chan struct{}
+}
+
+// A Courier carries what was committed to the networks: several instances may, each its own parcels.
+//
+// One goroutine (Run) keeps all its books: what it holds, what may go, what became of it. Around it work one fetcher and one settler, so that
+// the database is asked for more while the networks are still being spoken to, and the workers that draw and send. When little happens each step
+// follows at once; when much happens, parcels are fetched and settled by the hundred.
+type Courier struct {
+	Outbox   Outbox
+	Channels map[hotline.Channel]Sender
+	Drawer   Drawer
+	Clock    ServiceClock
+	Wake     <-chan struct{} // something was committed to the outbox; may be nil
+	Limiter  *Limiter        // nil: no limits
+	Log      *slog.Logger    // nil: slog.Default()
+	Workers  int             // how many send at once; 0: 64
+	Hold     int             // how many parcels are held at once; 0: 1024, with a limiter 128
+	Watch    func(Delivery)  // told of every try, from many goroutines; may be nil
+
+	every    time.Duration // test: pollOutbox
+	drainFor time.Duration // test: drainTime
+
+	mu      sync.Mutex
+	trouble map[string]string // account -> what is wrong
+	outbox  string            // what is wrong with the outbox
+}
+
+// A Delivery is one try, for whoever counts.
+type Delivery struct {
+	Parcel  hotline.Parcel
+	Trouble hotline.Trouble // empty: the network took it
+	Took    time.Duration   // machine time, drawing included
+}
+
+// A CourierState tells how the outgoing side does.
+type CourierState struct {
+	Healthy  bool
+	Outbox   string            // what is wrong with the outbox; empty: nothing
+	Accounts map[string]string // "telegram/123" -> what is wrong
+}
+
+// State tells how the outgoing side does.
+func (c *Courier) State() CourierState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := CourierState{Healthy: c.outbox == "" && len(c.trouble) == 0, Outbox: c.outbox, Accounts: map[string]string{}}
+	for a, what := range c.trouble {
+		s.Accounts[a] = what
+	}
+	return s
+}
+
+// How the courier paces itself, in machine time.
+const (
+	pollOutbox   = time.Second            // the net beneath all wakes
+	fetchApart   = 4 * time.Millisecond   // between two fetches while much is under way
+	settleLinger = 4 * time.Millisecond   // how long results are gathered while much is under way
+	settleMost   = 256                    // results settled at once
+	busy         = 64                     // this many parcels are much
+	admitMost    = 16                     // asked leave for at once: few, so that what is urgent is soon in front
+	drainTime    = 10 * time.Second       // what is under way may finish when the program ends
+	spareWorkers = 8                      // one in this many serves emergencies and replies alone
+	shortPause   = 2 * time.Second        // parcels of an account that pauses longer go back to the outbox
+	accountPause = time.Minute            // while an account is wrong
+	together429  = 2 * time.Second        // two peers told to wait within this: it is the account
+	retryLeast   = 200 * time.Millisecond // after a failure of the outbox
+	retryMost    = 5 * time.Second
+)
+
+// Run carries until ctx ends; then it finishes what is under way, gives back what was not begun, and returns nil.
+func (c *Courier) Run(ctx context.Context) error {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	r := newRounds(c)
+	defer r.close()
+	r.want = true
+	poll := time.NewTicker(cmp.Or(c.every, pollOutbox))
+	defer poll.Stop()
+	for ctx.Err() == nil {
+		now := time.Now()
+		r.admit(ctx, now)
+		r.fetch(ctx, now)
+		r.settle(now)
+		urgent, urgentTo := offer(r.toAny, &r.cleared[hotline.LaneEmergency], &r.cleared[hotline.LaneReply])
+		other, otherTo := offer(r.toMost, &r.cleared[hotline.LaneNotice], &r.cleared[hotline.LaneBroadcast])
+		select {
+		case urgentTo <- urgent.front():
+			urgent.pop()
+			r.sending++
+		case otherTo <- other.front():
+			other.pop()
+			r.sending++
+		case res := <-r.done:
+			r.finished(res)
+		case f := <-r.fetched:
+			r.received(f)
+		case err := <-r.settled:
+			r.wrote(err)
+		case <-c.Wake:
+			r.want = true
+		case <-poll.C:
+			r.want = true
+		case <-r.nextDue:
+			r.forget()
+			r.want = true
+		case <-r.alarm(now):
+		case <-ctx.Done():
+		}
+	}
+	r.drain()
+	return nil
+}
+
+// rounds are one Run's books. Only Run's goroutine touches them.
+type rounds struct {
+	*Courier
+	hold    int
+	toAny   chan *hotline.Parcel // emergencies and replies: every worker listens
+	toMost  chan *hotline.Parcel // the rest: all but the spare workers listen
+	done    chan result
+	fetched chan fetch
+	settled chan error
+	workers sync.WaitGroup
+	sendCtx context.Context
+	stop    context.CancelFunc
+
+	lanes   [4]fifo              // held, not yet cleared to go
+	later   []waiter             // held, waiting for their peer's or account's turn; earliest first
+	cleared [4]fifo              // may go as soon as a worker is free
+	sending int                  // with a worker
+	held    int                  // all of these, and what is not yet settled
+	full    map[string]time.Time // accounts at their limit, until when
+	pauses  map[string]*pause    // accounts that were told to wait
+
+	want      bool // there may be something to fetch
+	fetching  bool
+	lastFetch time.Time
+	fetchFrom time.Time // not before, after a failure
+	fetchFail int
+
+	nextDue   <-chan struct{}
+	nextDueAt time.Time
+	clocks    map[int64]<-chan struct{} // Until's channels by time, so that asking again and again for one time costs one timer
+
+	sent       []hotline.Sent
+	failed     []hotline.Failure
+	first      time.Time // when the oldest of these came
+	settling   batch
+	settles    bool
+	settleFrom time.Time
+	settleFail int
+
+	timer *time.Timer
+}
+
+type result struct {
+	parcel  *hotline.Parcel
+	sent    hotline.Sent
+	failure *hotline.Failure
+	after   time.Duration // with TroubleLater
+}
+
+type fetch struct {
+	parcels []hotline.Parcel
+	limit   int
+	next    time.Time
+	waits   bool
+	err     error
+}
+
+type batch struct {
+	sent   []hotline.Sent
+	failed []hotline.Failure
+}
+
+type waiter struct {
+	at time.Time
+	p  *hotline.Parcel
+}
+
+// A pause is what is known of an account that was told to wait.
+type pause struct {
+	until time.Time
+	peer  string // who was told last, and when
+	told  time.Time
+}
+
+func newRounds(c *Courier) *rounds {
+	r := &rounds{Courier: c, hold: c.Hold, full: map[string]time.Time{}, pauses: map[string]*pause{}, clocks: map[int64]<-chan struct{}{}, timer: time.NewTimer(time.Hour)}
+	workers := c.Workers
+	if workers <= 0 {
+		workers = 64
+	}
+	if r.hold <= 0 {
+		if r.hold = 1024; c.Limiter != nil {
+			r.hold = 128
+		}
+	}
+	r.toAny, r.toMost = make(chan *hotline.Parcel), make(chan *hotline.Parcel)
+	r.done = make(chan result, r.hold)
+	r.fetched, r.settled = make(chan fetch, 1), make(chan error, 1)
+	// What is under way outlives ctx for as long as drain allows.
+	r.sendCtx, r.stop = context.WithCancel(context.Background())
+	spare := 0
+	if workers > 1 {
+		spare = max(workers/spareWorkers, 1)
+	}
+	for i := range workers {
+		r.workers.Go(func() { r.work(i >= spare) })
+	}
+	return r
+}
+
+func (r *rounds) close() {
+	r.stop()
+	close(r.toAny)
+	r.workers.Wait()
+	r.timer.Stop()
+}
+
+// work sends parcels until toAny is closed.
+func (r *rounds) work(most bool) {
+	var toMost <-chan *hotline.Parcel
+	if most {
+		toMost = r.toMost
+	}
+	for {
+		var p *hotline.Parcel
+		select {
+		case p = <-r.toAny:
+		case p = <-toMost:
+		}
+		if p == nil {
+			return
+		}
+		r.done <- r.deliver(r.sendCtx, p)
+	}
+}
+
+// received takes in what a fetch brought.
+func (r *rounds) received(f fetch) {
+	r.fetching = false
+	if f.err != nil {
+		r.want = true
+		r.fetchFrom = time.Now().Add(retry(r.fetchFail))
+		r.fetchFail++
+		r.outboxTrouble("cannot be read", f.err)
+		return
+	}
+	r.fetchFail = 0
+	r.outboxTrouble("", nil)
+	r.held += len(f.parcels)
+	for i := range f.parcels {
+		p := &f.parcels[i]
+		r.lanes[lane(p)].push(p)
+	}
+	if len(f.parcels) >= f.limit {
+		r.want = true
+	}
+	if len(f.parcels) == 0 {
+		r.expect(f.next, f.waits)
+	}
+}
+
+func lane(p *hotline.Parcel) hotline.Lane {
+	return min(max(p.Out.Lane, hotline.LaneEmergency), hotline.LaneBroadcast)
+}
+
+// expect sets the alarm for the next due time.
+func (r *rounds) expect(t time.Time, waits bool) {
+	if !waits {
+		r.nextDue = nil
+		return
+	}
+	if r.nextDue != nil && r.nextDueAt.Equal(t) {
+		return
+	}
+	key := t.UnixNano()
+	ch, ok := r.clocks[key]
+	if !ok {
+		if len(r.clocks) >= 256 {
+			clear(r.clocks)
+		}
+		ch = r.Clock.Until(t)
+		r.clocks[key] = ch
+	}
+	r.nextDue, r.nextDueAt = ch, t
+}
+
+func (r *rounds) forget() {
+	delete(r.clocks, r.nextDueAt.UnixNano())
+	r.nextDue = nil
+}
+
+// admit lets held parcels go, the urgent lanes first, as far as their account's and peer's rates allow.
+func (r *rounds) admit(ctx context.Context, now time.Time) {
+	for len(r.later) > 0 && !r.later[0].at.After(now) {
+		p := r.later[0].p
+		r.later = slices.Delete(r.later, 0, 1)
+		r.lanes[lane(p)].pushFront(p)
+	}
+	if r.Limiter == nil {
+		for i := range r.lanes {
+			for p := r.lanes[i].take(); p != nil; p = r.lanes[i].take() {
+				if !r.paused(p, now) {
+					r.cleared[i].push(p)
+				}
+			}
+		}
+		return
+	}
+	for {
+		list := r.next(now)
+		if len(list) == 0 {
+			return
+		}
+		r.ask(ctx, now, list)
+	}
+}
+
+// next takes the first few held parcels, all of one account, of the lanes that have not enough to do already. While an account is at its limit
+// only emergencies ask: there is a reserve for them.
+func (r *rounds) next(now time.Time) []*hotline.Parcel {
+	urgent := r.cleared[hotline.LaneEmergency].len() + r.cleared[hotline.LaneReply].len()
+	other := r.cleared[hotline.LaneNotice].len() + r.cleared[hotline.LaneBroadcast].len()
+	var list []*hotline.Parcel
+	for i := range r.lanes {
+		ahead := urgent
+		if i > int(hotline.LaneReply) {
+			ahead = other
+		}
+		for len(list) < admitMost && ahead < admitMost {
+			p := r.lanes[i].front()
+			if p == nil || len(list) > 0 && accountOf(p) != accountOf(list[0]) {
+				break
+			}
+			r.lanes[i].pop()
+			if r.paused(p, now) {
+				continue
+			}
+			if until := r.full[accountOf(p)]; i > int(hotline.LaneEmergency) && now.Before(until) {
+				r.wait(p, until)
+				continue
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// ask asks leave for parcels of one account.
+func (r *rounds) ask(ctx context.Context, now time.Time, list []*hotline.Parcel) {
+	wishes := make([]Wish, len(list))
+	for i, p := range list {
+		wishes[i] = Wish{Peer: p.Address.Peer, Emergency: lane(p) == hotline.LaneEmergency}
+	}
+	account := accountOf(list[0])
+	for i, l := range r.Limiter.Take(ctx, account, wishes) {
+		p := list[i]
+		if l.Wait <= 0 {
+			r.cleared[lane(p)].push(p)
+			continue
+		}
+		r.wait(p, now.Add(l.Wait))
+		if l.Everyone && lane(p) > hotline.LaneEmergency {
+			r.full[account] = now.Add(l.Wait)
+		}
+	}
+}
+
+// wait puts a parcel away until a time. What waits for the same time comes back in the order in which it went.
+func (r *rounds) wait(p *hotline.Parcel, until time.Time) {
+	i, _ := slices.BinarySearchFunc(r.later, until, func(w waiter, t time.Time) int { return w.at.Compare(t) })
+	r.later = slices.Insert(r.later, i, waiter{until, p})
+}
+
+// paused puts a parcel away whose account is to wait: aside for a moment, back to the outbox for longer.
+func (r *rounds) paused(p *hotline.Parcel, now time.Time) bool {
+	if len(r.pauses) == 0 {
+		return false
+	}
+	a := r.pauses[accountOf(p)]
+	if a == nil || !now.Before(a.until) {
+		return false
+	}
+	if a.until.Sub(now) <= shortPause {
+		r.wait(p, a.until)
+		return true
+	}
+	r.note(nil, &hotline.Failure{ID: p.ID, Reason: hotline.TroubleLater, Detail: "the account waits", Again: a.until})
+	return true
+}
+
+func accountOf(p *hotline.Parcel) string { return string(p.Address.Channel) + "/" + p.Address.Account }
+
+// fetch asks the outbox for more, when there may be more and room for it.
+func (r *rounds) fetch(ctx context.Context, now time.Time) {
+	free := r.hold - r.held
+	if !r.want || r.fetching || free <= 0 || now.Before(r.fetchFrom) || r.held >= busy && now.Sub(r.lastFetch) < fetchApart {
+		return
+	}
+	r.want, r.fetching, r.lastFetch = false, true, now
+	limit := min(free, settleMost)
+	go func() {
+		f := fetch{limit: limit}
+		if f.parcels, f.err = r.Outbox.Due(ctx, r.Clock.Now(), limit); f.err == nil && len(f.parcels) == 0 {
+			f.next, f.waits, f.err = r.Outbox.NextDue(ctx)
+		}
+		r.fetched <- f
+	}()
+}
+
+// finished takes in one worker's result.
+func (r *rounds) finished(res result) {
+	r.sending--
+	a := accountOf(res.parcel)
+	switch {
+	case res.failure == nil:
+		r.note(&res.sent, nil)
+		r.accountTrouble(a, "")
+		return
+	case res.failure.Reason == hotline.TroubleLater:
+		r.slow(a, res)
+	case res.failure.Reason == hotline.TroubleAccount:
+		r.pauseUntil(a, time.Now().Add(accountPause))
+		r.accountTrouble(a, res.failure.Detail)
+	}
+	r.note(nil, res.failure)
+}
+
+// slow heeds a network that asks to wait. It does not say whether it means the peer or the account: told twice in a moment about two peers, it
+// is the account.
+func (r *rounds) slow(account string, res result) {
+	now := time.Now()
+	p := r.pauses[account]
+	if p == nil {
+		p = &pause{}
+		r.pauses[account] = p
+	}
+	if p.peer != "" && p.peer != res.parcel.Address.Peer && now.Sub(p.told) < together429 {
+		r.pauseUntil(account, now.Add(res.after))
+	}
+	p.peer, p.told = res.parcel.Address.Peer, now
+}
+
+func (r *rounds) pauseUntil(account string, t time.Time) {
+	p := r.pauses[account]
+	if p == nil {
+		p = &pause{}
+		r.pauses[account] = p
+	}
+	if t.After(p.until) {
+		p.until = t
+		r.Log.Warn("courier: an account pauses", "account", account, "for", time.Until(t).Round(time.Millisecond))
+	}
+	// What was allowed to go but has not gone waits too.
+	for i := range r.cleared {
+		for p := range r.cleared[i].drain() {
+			r.lanes[i].push(p)
+		}
+	}
+}
+
+// note puts a result with those to settle.
+func (r *rounds) note(sent *hotline.Sent, failed *hotline.Failure) {
+	if len(r.sent)+len(r.failed) == 0 {
+		r.first = time.Now()
+	}
+	if sent != nil {
+		r.sent = append(r.sent, *sent)
+	} else {
+		r.failed = append(r.failed, *failed)
+	}
+}
+
+// settle writes results down: at once while little is under way, else by the hundred.
+func (r *rounds) settle(now time.Time) {
+	n := len(r.sent) + len(r.failed)
+	if r.settles || now.Before(r.settleFrom) {
+		return
+	}
+	if len(r.settling.sent)+len(r.settling.failed) == 0 {
+		if n == 0 || n < settleMost && r.sending+r.waiting() >= busy && now.Sub(r.first) < settleLinger {
+			return
+		}
+		r.settling, r.sent, r.failed = batch{r.sent, r.failed}, nil, nil
+	}
+	r.settles = true
+	b := r.settling
+	go func() { r.settled <- r.Outbox.Settle(r.sendCtx, b.sent, b.failed) }()
+}
+
+// wrote takes in what became of a settle. One that failed is tried again, as it was, until it succeeds: no more is fetched than can be held.
+func (r *rounds) wrote(err error) {
+	r.settles = false
+	if err != nil {
+		r.settleFrom = time.Now().Add(retry(r.settleFail))
+		r.settleFail++
+		r.outboxTrouble("cannot be written", err)
+		return
+	}
+	r.settleFail = 0
+	r.outboxTrouble("", nil)
+	r.held -= len(r.settling.sent) + len(r.settling.failed)
+	r.settling = batch{}
+	r.want = true // an address may have something behind what was settled
+}
+
+// waiting counts what may go and has no worker yet.
+func (r *rounds) waiting() int {
+	return r.cleared[0].len() + r.cleared[1].len() + r.cleared[2].len() + r.cleared[3].len()
+}
+
+func retry(n int) time.Duration { return min(retryLeast<<min(n, 10), retryMost) }
+
+// alarm gives a channel for the earliest moment at which something is to be done again; nil for none.
+func (r *rounds) alarm(now time.Time) <-chan time.Time {
+	var at time.Time
+	sooner := func(t time.Time) {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	if len(r.later) > 0 {
+		sooner(r.later[0].at)
+	}
+	if r.want && !r.fetching && r.hold > r.held {
+		switch {
+		case now.Before(r.fetchFrom):
+			sooner(r.fetchFrom)
+		default:
+			sooner(r.lastFetch.Add(fetchApart))
+		}
+	}
+	if !r.settles {
+		switch {
+		case now.Before(r.settleFrom):
+			sooner(r.settleFrom)
+		case len(r.sent)+len(r.failed) > 0:
+			sooner(r.first.Add(settleLinger))
+		}
+	}
+	if at.IsZero() {
+		return nil
+	}
+	r.timer.Reset(max(at.Sub(now), 50*time.Microsecond))
+	return r.timer.C
+}
+
+// drain ends the rounds in good order, within drainTime.
+func (r *rounds) drain() {
+	limit := cmp.Or(r.drainFor, drainTime)
+	over := time.NewTimer(limit)
+	defer over.Stop()
+	back := func(p *hotline.Parcel) {
+		r.note(nil, &hotline.Failure{ID: p.ID, Reason: hotline.TroubleLater, Detail: "the program stopped before it went", Again: time.Now()})
+	}
+	for i := range r.lanes {
+		for p := range r.cleared[i].drain() {
+			back(p)
+		}
+		for p := range r.lanes[i].drain() {
+			back(p)
+		}
+	}
+	for _, w := range r.later {
+		back(w.p)
+	}
+	r.later = nil
+	late := false
+	for r.sending > 0 || r.fetching || r.settles || r.unsettled() {
+		r.settle(time.Now())
+		select {
+		case res := <-r.done:
+			r.finished(res)
+		case f := <-r.fetched:
+			// Its context is over; what it may have brought all the same goes back.
+			r.fetching = false
+			r.held += len(f.parcels)
+			for i := range f.parcels {
+				back(&f.parcels[i])
+			}
+		case err := <-r.settled:
+			r.wrote(err)
+		case <-r.alarm(time.Now()):
+		case <-over.C:
+			if late {
+				r.Log.Error("courier: stopped with results unsettled; what they are about may be sent again", "parcels", r.held)
+				return
+			}
+			// First the sends are broken off, then there is a moment to write down that they were.
+			late = true
+			r.sendsOver(limit)
+			over.Reset(limit / 5)
+		}
+	}
+}
+
+// sendsOver breaks off the sends under way, and gives the settling a context of its own.
+func (r *rounds) sendsOver(limit time.Duration) {
+	r.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), limit/5)
+	r.sendCtx, r.stop = ctx, cancel
+}
+
+func (r *rounds) unsettled() bool {
+	return len(r.sent)+len(r.failed)+len(r.settling.sent)+len(r.settling.failed) > 0
+}
+
+func (c *Courier) outboxTrouble(what string, err error) {
+	c.mu.Lock()
+	was := c.outbox
+	c.outbox = what
+	c.mu.Unlock()
+	switch {
+	case errors.Is(err, context.Canceled):
+	case what != "" && was != what:
+		c.Log.Warn("courier: the outbox "+what, "error", err)
+	case what == "" && was != "":
+		c.Log.Info("courier: the outbox answers again")
+	}
+}
+
+func (c *Courier) accountTrouble(account, what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.trouble[account]
+	if was == what {
+		return
+	}
+	if what == "" {
+		delete(c.trouble, account)
+		c.Log.Info("courier: an account can send again", "account", account)
+		return
+	}
+	if c.trouble == nil {
+		c.trouble = make(map[string]string)
+	}
+	c.trouble[account] = what
+	if was == "" {
+		c.Log.Error("courier: the network does not know our account", "account", account, "error", what)
+	}
+}
+
+// A fifo is a queue of parcels.
+type fifo struct {
+	items []*hotline.Parcel
+	head  int
+}
+
+func (q *fifo) len() int { return len(q.items) - q.head }
+
+func (q *fifo) push(p *hotline.Parcel) { q.items = append(q.items, p) }
+
+func (q *fifo) pushFront(p *hotline.Parcel) {
+	if q.head == 0 {
+		q.items = slices.Insert(q.items, 0, p)
+		return
+	}
+	q.head--
+	q.items[q.head] = p
+}
+
+func (q *fifo) front() *hotline.Parcel {
+	if q == nil || q.len() == 0 {
+		return nil
+	}
+	return q.items[q.head]
+}
+
+func (q *fifo) pop() {
+	q.items[q.head] = nil
+	if q.head++; q.head == len(q.items) {
+		q.items, q.head = q.items[:0], 0
+	}
+}
+
+func (q *fifo) take() *hotline.Parcel {
+	p := q.front()
+	if p != nil {
+		q.pop()
+	}
+	return p
+}
+
+// offer gives the first queue that has something, and the channel to send it to; nil for both when none has.
+func offer(to chan<- *hotline.Parcel, queues ...*fifo) (*fifo, chan<- *hotline.Parcel) {
+	for _, q := range queues {
+		if q.len() > 0 {
+			return q, to
+		}
+	}
+	return nil, nil
+}
+
+func (q *fifo) drain() func(yield func(*hotline.Parcel) bool) {
+	items := slices.Clone(q.items[q.head:])
+	q.items, q.head = nil, 0
+	return slices.Values(items)
+}

@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"strconv"
+
+	"tanggap/hotline"
+)
+
+// CitizenNotice gives what the reporter hears of an event that somebody else made happen; false where they need not hear of it. c is the case
+// after the event. Whoever records such an event says the notice in the same transaction, and nobody else does: officers' acts are said by the
+// staff's side of this package, routing and the clock by package dispatcher. What the reporter did was answered in the conversation.
+//
+// Of a secret case the notice tells only that there is news, with a button to see it: telephones are shared.
+func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
+	if c.From == 0 || e.By != 0 && e.By == c.Reporter {
+		return hotline.Out{}, false
+	}
+	r, ok := noticeOf(c, e)
+	if !ok {
+		return hotline.Out{}, false
+	}
+	o := hotline.Out{To: c.From, Lane: hotline.LaneNotice, Case: c.ID, Reply: r}
+	if c.Urgent && c.Status.Live() {
+		o.Lane = hotline.LaneReply
+	}
+	if c.Privacy == hotline.Secret {
+		if e.Kind == hotline.EvAssigned || e.Kind == hotline.EvEscalated {
+			return hotline.Out{}, false
+		}
+		o.Reply = hotline.Say("notice.secret", "case", c.ID).With(pickCase(c.ID))
+	}
+	return o, true
+}
+
+func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
+	a, _ := c.Assignment(e.Assignment)
+	leads := a.Part == hotline.Lead
+	switch e.Kind {
+	case hotline.EvAssigned:
+		if !leads {
+			break
+		}
+		return hotline.Say("notice.assigned", "case", c.ID, "unit", hotline.UnitArg(e.Unit)), true
+	case hotline.EvTaken:
+		switch {
+		case leads:
+			return hotline.Say("notice.taken", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
+		case a.Part == hotline.Responding:
+			return hotline.Say("notice.responding", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
+		}
+	case hotline.EvAcknowledged:
+		return hotline.Say("notice.responding", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
+	case hotline.EvAsked:
+		return hotline.Say("notice.asked", "case", c.ID, "text", e.Content).And("notice.asked.how", "due", e.Due), true
+	case hotline.EvAnswered:
+		return hotline.Say("notice.answered", "case", c.ID, "text", e.Content).With(pickAdd(c.ID), pickCase(c.ID)), true
+	case hotline.EvScheduled:
+		r := hotline.Say("notice.scheduled", "case", c.ID, "day", hotline.DateArg(e.Date))
+		if e.Content != 0 {
+			r = r.And("notice.words", "text", e.Content)
+		}
+		return r, true
+	case hotline.EvReminded:
+		return hotline.Say("notice.reminded", "case", c.ID), true
+	case hotline.EvResolved:
+		return rateRow(c.ID, hotline.Say("notice.resolved", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
+	case hotline.EvPassedOn:
+		return rateRow(c.ID, hotline.Say("notice.passed_on", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
+	case hotline.EvNotPossible:
+		return rateRow(c.ID, hotline.Say("notice.not_possible", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
+	case hotline.EvDeclined, hotline.EvWithheld:
+		return hotline.Say("notice.rerouted", "case", c.ID), leads
+	case hotline.EvReopened:
+		return hotline.Say("notice.reopened", "case", c.ID), true
+	case hotline.EvClosed:
+		return hotline.Say("notice.closed", "case", c.ID).With(pickReopen(c.ID)), true
+	case hotline.EvArchived:
+		return hotline.Say("notice.archived", "case", c.ID).With(pickCase(c.ID)), true
+	case hotline.EvWithdrawn:
+		return hotline.Say("notice.withdrawn", "case", c.ID), true
+	case hotline.EvTranscribed:
+		return hotline.Say("notice.transcribed", "case", c.ID, "text", e.Content).With(pickAdd(c.ID)), true
+	case hotline.EvEscalated:
+		return hotline.Say("notice.escalated", "case", c.ID), leads
+	case hotline.EvUrgent:
+		return hotline.Say("notice.urgent", "case", c.ID), true
+	}
+	return hotline.Reply{}, false
+}
+
+// rateRow adds the five buttons of a rating.
+func rateRow(c hotline.CaseID, r hotline.Reply) hotline.Reply {
+	var row []hotline.Choice
+	for n := 1; n <= 5; n++ {
+		row = append(row, hotline.Pick(value("rate", id(c), strconv.Itoa(n)), "button.rate", "n", n))
+	}
+	return r.With(row...)
+}
+
+func pickAdd(c hotline.CaseID) hotline.Choice { return hotline.Pick(value("add", id(c)), "button.add") }
+
+func pickReopen(c hotline.CaseID) hotline.Choice {
+	return hotline.Pick(value("reopen", id(c)), "button.reopen")
+}

@@ -1,0 +1,307 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+
+	"tanggap/hotline"
+)
+
+// Cards are what officers and coordinators get unasked. The makers here are pure; whoever sends one fills in Person. A card carries its case
+// and assignment, so that a reply to it finds them, and a name under which it is changed when somebody else was quicker.
+
+// staffPrefix begins the value of every button of this side: "s:ACT:…".
+const staffPrefix = "s:"
+
+// OfferName names the card that offers an assignment, for Out.Card and Out.Edits. Each new round takes over the name, so that the newest is changed.
+func OfferName(a hotline.AssignmentID) string { return "offer:" + strconv.FormatInt(int64(a), 10) }
+
+// OwnCardName names the card of an assignment that its officer has.
+func OwnCardName(a hotline.AssignmentID) string { return "mine:" + strconv.FormatInt(int64(a), 10) }
+
+// TriageName names the card that asks the coordinator about a case.
+func TriageName(c hotline.CaseID) string { return "triage:" + strconv.FormatInt(int64(c), 10) }
+
+// staffValue puts the value of a button about an assignment together: "s:take:17:5" is assignment 17 of case 5.
+func staffValue(what act, c hotline.Case, a hotline.Assignment) string {
+	return staffPrefix + string(what) + ":" + joinIDs(a.ID, c.ID)
+}
+
+// caseValue puts the value of a coordinator's button about a case together: "s:route:5:dlh".
+func caseValue(what act, c hotline.CaseID, arg string) string {
+	v := staffPrefix + string(what) + ":" + strconv.FormatInt(int64(c), 10)
+	if arg != "" {
+		v += ":" + arg
+	}
+	return v
+}
+
+func joinIDs(a hotline.AssignmentID, c hotline.CaseID) string {
+	return strconv.FormatInt(int64(a), 10) + ":" + strconv.FormatInt(int64(c), 10)
+}
+
+// cutIDs reads "17:5" as assignment and case. The case may be missing (0).
+func cutIDs(s string) (hotline.AssignmentID, hotline.CaseID, bool) {
+	first, second, both := strings.Cut(s, ":")
+	a, err := strconv.ParseInt(first, 10, 64)
+	if err != nil || a <= 0 {
+		return 0, 0, false
+	}
+	if !both {
+		return hotline.AssignmentID(a), 0, true
+	}
+	c, err := strconv.ParseInt(second, 10, 64)
+	if err != nil || c <= 0 {
+		return 0, 0, false
+	}
+	return hotline.AssignmentID(a), hotline.CaseID(c), true
+}
+
+func pickAct(what act, c hotline.Case, a hotline.Assignment) hotline.Choice {
+	return hotline.Pick(staffValue(what, c, a), "staff.button."+string(what))
+}
+
+func pickCaseAct(what act, c hotline.CaseID, arg string) hotline.Choice {
+	return hotline.Pick(caseValue(what, c, arg), "staff.button."+string(what))
+}
+
+// pickList is a button that does what a word would.
+func pickList(wish act) hotline.Choice {
+	return hotline.Pick(staffPrefix+"list:"+string(wish), "staff.button."+string(wish))
+}
+
+// areaFor gives where a case is: exactly, or just the kecamatan.
+func areaFor(r *hotline.Regency, c hotline.Case, exactly bool) hotline.AreaArg {
+	if exactly {
+		return hotline.AreaArg(c.Area)
+	}
+	if k, ok := r.Kecamatan(c.Area); ok {
+		return hotline.AreaArg(k.Code)
+	}
+	return hotline.AreaArg(r.Code)
+}
+
+// OfferCard offers an assignment to an officer on duty. Of a secret case it tells number, category and kecamatan only; of an anonymous one it
+// shows no voice. Round counts from 1.
+func OfferCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out {
+	head := "staff.offer.new"
+	switch {
+	case a.Part == hotline.Supporting:
+		head = "staff.offer.support"
+	case c.Reopened > 0:
+		head = "staff.offer.reopened"
+	case round > 1:
+		head = "staff.offer.again"
+	}
+	out := offerOf(r, c, a, head)
+	out.Reply = out.Reply.With(pickAct(actTake, c, a)).With(pickAct(actDecline, c, a), pickAct(actSee, c, a))
+	return out
+}
+
+// UrgentCard calls to an emergency: responders, and the coordinator. It comes again until somebody acknowledges it.
+func UrgentCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, _ int) hotline.Out {
+	out := offerOf(r, c, a, "staff.urgent.new")
+	if a.Acked || a.State != hotline.Waiting {
+		out.Reply = out.Reply.With(pickAct(actTake, c, a), pickAct(actSee, c, a))
+		return out
+	}
+	out.Reply = out.Reply.With(pickAct(actAck, c, a)).With(pickAct(actSee, c, a))
+	return out
+}
+
+func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head string) hotline.Out {
+	reply := hotline.Reply{}
+	lane := hotline.LaneNotice
+	if c.Urgent {
+		lane = hotline.LaneEmergency
+		if head != "staff.urgent.new" {
+			reply = reply.And("staff.card.urgent")
+		}
+	}
+	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
+	reply = describe(reply, r, c, c.Privacy != hotline.Secret)
+	if c.Urgent {
+		reply = reply.And("staff.card.soon")
+	} else if !a.Due.IsZero() {
+		reply = reply.And("staff.card.due", "due", a.Due)
+	}
+	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID, Card: OfferName(a.ID)}
+}
+
+// describe adds where a case is and what was said first. Without content it tells the kecamatan and that the rest is secret.
+func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content bool) hotline.Reply {
+	if !content {
+		return reply.And("staff.card.kecamatan", "place", areaFor(r, c, false)).And("staff.card.secret")
+	}
+	reply = reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(c.Story))
+	if c.Story != 0 {
+		reply = reply.And("staff.card.story", "story", c.Story)
+		reply.Shows = append(reply.Shows, c.Story)
+	}
+	if c.Privacy == hotline.Anonymous {
+		reply = reply.And("staff.card.anonymous")
+		reply.Silent = true
+	}
+	return reply
+}
+
+// EscalationCard tells whoever stands on step a.Level of the ladder that an assignment is late.
+func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
+	reply := hotline.Say("staff.late.card", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(a.Unit))
+	if c.Urgent {
+		reply = reply.And("staff.card.urgent")
+	}
+	reply = reply.And("staff.card.kecamatan", "place", areaFor(r, c, false))
+	if a.Officer != 0 {
+		reply = reply.And("staff.late.has", "who", a.Officer)
+	} else {
+		reply = reply.And("staff.late.nobody")
+	}
+	reply = reply.And("staff.late.promised", "due", c.Due)
+	step := hotline.RoleName("")
+	if a.Level >= 0 && a.Level < len(r.Ladder) {
+		step = r.Ladder[a.Level].Role
+	}
+	switch {
+	case step == hotline.RoleCoordinator:
+		reply = reply.With(pickCaseAct(actCase, c.ID, ""), pickCaseAct(actOwn, c.ID, ""))
+	case step == hotline.RoleHead && a.State == hotline.Waiting:
+		reply = reply.With(pickAct(actTake, c, a), pickAct(actSee, c, a)).With(pickAct(actDecline, c, a))
+	case step == hotline.RoleHead:
+		reply = reply.With(pickAct(actSee, c, a), pickAct(actOver, c, a))
+	default:
+		reply = reply.With(pickAct(actSee, c, a))
+	}
+	lane := hotline.LaneNotice
+	if c.Urgent {
+		lane = hotline.LaneEmergency
+	}
+	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID}
+}
+
+// NobodyCard tells the coordinator that nobody is on duty in a unit that has something to take, nor above it.
+func NobodyCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
+	lane := hotline.LaneNotice
+	reply := hotline.Say("staff.nobody", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(a.Unit)).
+		And("staff.card.kecamatan", "place", areaFor(r, c, false))
+	if c.Urgent {
+		lane = hotline.LaneEmergency
+		reply = reply.And("staff.card.urgent").With(pickAct(actAck, c, a))
+	}
+	reply = reply.With(pickCaseAct(actCase, c.ID, ""), pickCaseAct(actOwn, c.ID, ""))
+	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
+}
+
+// ReminderCard asks the officer, on the day that was named, how it went.
+func ReminderCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
+	reply := hotline.Say("staff.remind", "case", c.ID, "category", hotline.CategoryArg(c.Category), "place", areaFor(r, c, true)).
+		With(pickAct(actResolve, c, a), pickAct(actSchedule, c, a)).
+		With(pickAct(actAnswer, c, a), pickAct(actSee, c, a))
+	return hotline.Out{Lane: hotline.LaneNotice, Reply: reply, Case: c.ID, Assign: a.ID}
+}
+
+// TranscribeCard asks the coordinator to write a voice note down: by replying to it.
+func TranscribeCard(r *hotline.Regency, c hotline.Case) hotline.Out {
+	reply := hotline.Say("staff.voice", "case", c.ID, "place", areaFor(r, c, true))
+	reply.Shows = []hotline.ContentID{c.Story}
+	if c.Urgent {
+		reply = reply.And("staff.card.urgent")
+	}
+	reply = reply.With(pickCaseAct(actTranscribe, c.ID, ""), pickCaseAct(actCase, c.ID, ""))
+	return hotline.Out{Lane: hotline.LaneNotice, Reply: reply, Case: c.ID, Card: "voice:" + strconv.FormatInt(int64(c.ID), 10)}
+}
+
+// TriageCard asks the coordinator where a case goes: up to three units with one tap, any other by name.
+func TriageCard(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.Out {
+	return triageCard(r, c, d.Top, hotline.Phrase("staff.triage.why."+whyKey(d.Why)))
+}
+
+// whyKey gives the last part of the phrase for a reason; an unknown reason says nothing in particular.
+func whyKey(why string) string {
+	switch why {
+	case hotline.WhyNoCategory, hotline.WhyNoPlace, hotline.WhyNoDesk, hotline.WhyNoAgency, hotline.WhyAccused, hotline.WhyOutside:
+		return why
+	}
+	return "choose"
+}
+
+func triageCard(r *hotline.Regency, c hotline.Case, top []string, why hotline.Line) hotline.Out {
+	reply := hotline.Reply{}
+	if c.Urgent {
+		reply = reply.And("staff.card.urgent")
+	}
+	reply = reply.And("staff.triage.card", "case", c.ID, "category", hotline.CategoryArg(c.Category))
+	reply.Lines = append(reply.Lines, why)
+	reply = describe(reply, r, c, true)
+	reply.Silent = false // the coordinator hears the voice: somebody must write it down
+	reply = triageButtons(reply, c, top)
+	lane := hotline.LaneNotice
+	if c.Urgent {
+		lane = hotline.LaneEmergency
+	}
+	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
+}
+
+// triageButtons adds what the coordinator can do with a case.
+func triageButtons(reply hotline.Reply, c hotline.Case, top []string) hotline.Reply {
+	for _, u := range top {
+		reply = reply.With(hotline.Pick(caseValue(actRoute, c.ID, u), "staff.button.unit", "unit", hotline.UnitArg(u)))
+	}
+	return reply.
+		With(hotline.Pick(caseValue(actRoute, c.ID, ""), "staff.button.otherunit"), pickCaseAct(actOwn, c.ID, "")).
+		With(pickCaseAct(actCategory, c.ID, ""), pickCaseAct(actArchive, c.ID, ""))
+}
+
+// caseCard is an officer's own card of a case they have: what it is and what can be done.
+func (k *talk) caseCard(c hotline.Case, a hotline.Assignment, handle int, head string) hotline.Reply {
+	reply := hotline.Reply{}
+	if c.Urgent {
+		reply = reply.And("staff.card.urgent")
+	}
+	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
+	if handle > 0 {
+		reply = reply.And("staff.card.handle", "handle", handle)
+	}
+	s := k.reg.Sees(k.conv.Viewer, c)
+	reply = describe(reply, k.reg, c, s.Content)
+	reply.Silent = !s.Voice
+	if s.Reporter && c.Reporter != 0 {
+		reply = reply.And("staff.card.reporter", "who", c.Reporter)
+	}
+	due := a.Due
+	if due.IsZero() {
+		due = c.Due
+	}
+	if !due.IsZero() {
+		reply = reply.And("staff.card.due", "due", due)
+	}
+	return actButtons(reply, c, a)
+}
+
+// actButtons adds the frequent acts of whoever has the part.
+func actButtons(reply hotline.Reply, c hotline.Case, a hotline.Assignment) hotline.Reply {
+	if a.Part != hotline.Lead {
+		return reply.With(pickAct(actFinish, c, a), pickAct(actAnswer, c, a)).With(pickAct(actNote, c, a), pickAct(actMore, c, a))
+	}
+	return reply.
+		With(pickAct(actAnswer, c, a), pickAct(actAsk, c, a)).
+		With(pickAct(actResolve, c, a), pickAct(actSchedule, c, a)).
+		With(pickAct(actMore, c, a))
+}
+
+// more offers the rarer acts.
+func (k *talk) more(c hotline.Case, a hotline.Assignment) error {
+	if !k.isMine(c, a) {
+		return k.lost(c, a)
+	}
+	r := hotline.Say("staff.more", "case", c.ID)
+	if a.Part == hotline.Lead {
+		r = r.With(pickAct(actNote, c, a), pickAct(actPhoto, c, a)).
+			With(pickAct(actPass, c, a), pickAct(actCannot, c, a)).
+			With(pickAct(actHelp, c, a), pickAct(actDecline, c, a))
+	} else {
+		r = r.With(pickAct(actDecline, c, a))
+	}
+	k.onCase(c.ID, a.ID, r.With(pickAct(actRelease, c, a), pickAct(actSee, c, a)))
+	return nil
+}

@@ -1,0 +1,115 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tanggap/hotline"
+)
+
+// codeTrouble is an error of Enrol that knows more than that the code is no good.
+type codeTrouble interface {
+	error
+	// CodeTrouble gives "used" or "expired".
+	CodeTrouble() string
+}
+
+// enrol redeems a one-time code. Everybody may try; after too many wrong ones nobody at this address for an hour.
+func (k *talk) enrol(ctx context.Context, code string) error {
+	if code == "" {
+		k.reply(hotline.Say("staff.enrol.nocode"))
+		return nil
+	}
+	person := k.conv.Person.ID
+	if person == 0 {
+		person = k.conv.Address.Person
+	}
+	role, err := k.Enrol(ctx, code, person)
+	var trouble codeTrouble
+	switch {
+	case errors.Is(err, hotline.ErrLocked):
+		k.reply(hotline.Say("staff.enrol.locked"))
+		return nil
+	case errors.As(err, &trouble) && trouble.CodeTrouble() == "used":
+		k.reply(hotline.Say("staff.enrol.used"))
+		return nil
+	case errors.As(err, &trouble) && trouble.CodeTrouble() == "expired":
+		k.reply(hotline.Say("staff.enrol.expired"))
+		return nil
+	case errors.Is(err, hotline.ErrCode):
+		k.reply(hotline.Say("staff.enrol.wrong"))
+		return nil
+	case err != nil:
+		return fmt.Errorf("redeem a code: %w", err)
+	}
+	k.st.Staff = staffState{Begun: k.st.Staff.Begun, Member: true}
+	r := hotline.Say("staff.enrol.done", "role", hotline.PhraseArg("staff.role."+string(role.Name)), "unit", hotline.UnitArg(role.Unit))
+	if slices.Contains(workers, role.Name) {
+		if role.OnDuty {
+			r = r.And("staff.duty.on").With(pickList(wishQueue), pickList(wishGuide))
+		} else {
+			r = r.And("staff.guide.first").With(pickList(wishDutyOn), pickList(wishGuide))
+		}
+	}
+	k.reply(r)
+	return nil
+}
+
+// onDuty tells whether one of the person's working roles is on duty.
+func (k *talk) onDuty() bool {
+	return slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return r.OnDuty && slices.Contains(workers, r.Name) })
+}
+
+// duty puts the person on or off duty, or says which they are.
+func (k *talk) duty(ctx context.Context, what act) error {
+	on := k.onDuty()
+	mine, err := k.mine(ctx)
+	if err != nil {
+		return err
+	}
+	was := on
+	if what != wishDuty {
+		on = what == wishDutyOn
+		if on != was || !on {
+			k.SetDuty(k.me(), on)
+		}
+	}
+	key := "staff.duty.off"
+	switch {
+	case on && (what == wishDuty || was):
+		key = "staff.duty.ison"
+	case on:
+		key = "staff.duty.on"
+	case what == wishDuty || !was:
+		key = "staff.duty.isoff"
+	}
+	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key)}}
+	if len(mine) > 0 {
+		r = r.And("staff.duty.open", "n", len(mine))
+	}
+	if on {
+		r = r.With(pickList(wishQueue), pickList(wishMine)).With(pickList(wishDutyOff))
+	} else {
+		r = r.With(pickList(wishDutyOn), pickList(wishMine))
+	}
+	k.reply(r)
+	return nil
+}
+
+// guide is the short help for officers; the coordinator's is longer by a line.
+func (k *talk) guide() {
+	r := hotline.Say("staff.guide").And("staff.guide.words")
+	first := []hotline.Choice{pickList(wishQueue), pickList(wishMine)}
+	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+		r = r.And("staff.guide.coordinator")
+		r = r.With(pickList(wishTriage), pickList(wishLate))
+	}
+	r = r.With(first...)
+	if k.onDuty() {
+		k.reply(r.With(pickList(wishDutyOff)))
+		return
+	}
+	k.reply(r.With(pickList(wishDutyOn)))
+}

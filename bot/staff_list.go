@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// mostListed is how many cases a list shows at once.
+const mostListed = 10
+
+// A LateLister knows what is late. It is asked for by itself, since only the coordinator's list needs it; without one the list holds what
+// waits on worklists too long.
+type LateLister interface {
+	// Late lists assignments that are on and whose due time has passed, the latest first.
+	Late(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error)
+}
+
+// list answers "antrian", "kasusku", "triase", "telat".
+func (k *talk) list(ctx context.Context, what act) error {
+	switch what {
+	case wishMine:
+		return k.listMine(ctx)
+	case wishTriage:
+		return k.listTriage(ctx)
+	case wishLate:
+		return k.listLate(ctx)
+	}
+	return k.listQueue(ctx)
+}
+
+// units gives the units whose worklists the person works.
+func (k *talk) units() []string {
+	var units []string
+	for _, r := range k.conv.Viewer.Roles {
+		if slices.Contains(workers, r.Name) && !slices.Contains(units, r.Unit) {
+			units = append(units, r.Unit)
+		}
+	}
+	return units
+}
+
+func (k *talk) listQueue(ctx context.Context) error {
+	units := k.units()
+	if len(units) == 0 {
+		k.reply(hotline.Say("staff.list.nounit"))
+		return nil
+	}
+	held, err := k.Waiting(ctx, units, mostListed+1)
+	if err != nil {
+		return fmt.Errorf("list what waits: %w", err)
+	}
+	held = slices.DeleteFunc(held, func(h hotline.Held) bool { return !k.mayWork(h.Case, h.Assignment) })
+	if len(held) == 0 {
+		k.reply(hotline.Say("staff.list.empty"))
+		return nil
+	}
+	k.listHeld("staff.list.queue", held, func(h hotline.Held) hotline.Choice {
+		return hotline.Pick(staffValue(actTake, h.Case, h.Assignment), "staff.button.takethis", "category", hotline.CategoryArg(h.Case.Category), "case", h.Case.ID)
+	})
+	return nil
+}
+
+func (k *talk) listMine(ctx context.Context) error {
+	held, err := k.mine(ctx)
+	if err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		k.reply(hotline.Say("staff.nothing").With(pickList(wishQueue)))
+		return nil
+	}
+	k.listHeld("staff.list.mine", held, func(h hotline.Held) hotline.Choice {
+		return hotline.Pick(staffValue(actSee, h.Case, h.Assignment), "staff.button.held",
+			"handle", h.Handle, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case))
+	})
+	return nil
+}
+
+// listLate lists what is late: the person's own and what waits in their units; for the coordinator, anywhere.
+func (k *talk) listLate(ctx context.Context) error {
+	var held []hotline.Held
+	var err error
+	if lister, ok := k.Turn.(LateLister); ok && k.conv.Viewer.Has(hotline.RoleCoordinator) {
+		held, err = lister.Late(ctx, k.now, mostListed+1)
+	} else {
+		held, err = k.lateAround(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("list what is late: %w", err)
+	}
+	held = slices.DeleteFunc(held, func(h hotline.Held) bool {
+		return h.Assignment.Due.After(k.now) || !k.reg.Sees(k.conv.Viewer, h.Case).Facts
+	})
+	if len(held) == 0 {
+		k.reply(hotline.Say("staff.list.nolate"))
+		return nil
+	}
+	k.listHeld("staff.list.late", held, func(h hotline.Held) hotline.Choice {
+		value := staffValue(actSee, h.Case, h.Assignment)
+		if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+			value = caseValue(actCase, h.Case.ID, "")
+		}
+		return hotline.Pick(value, "staff.button.seethis", "category", hotline.CategoryArg(h.Case.Category), "case", h.Case.ID)
+	})
+	return nil
+}
+
+func (k *talk) lateAround(ctx context.Context) ([]hotline.Held, error) {
+	const many = 100
+	units := k.units()
+	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+		units = nil
+		for _, g := range k.reg.Agencies {
+			units = append(units, g.ID)
+		}
+	}
+	mine, err := k.mine(ctx)
+	if err != nil || len(units) == 0 {
+		return mine, err
+	}
+	waiting, err := k.Waiting(ctx, units, many)
+	if err != nil {
+		return nil, err
+	}
+	return append(mine, waiting...), nil
+}
+
+// listHeld shows cases, one line each, with a button for each. Of a secret case that is not theirs a line tells the kecamatan only.
+func (k *talk) listHeld(head string, held []hotline.Held, button func(hotline.Held) hotline.Choice) {
+	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(head)}}
+	for _, h := range held[:min(len(held), mostListed)] {
+		key := "staff.list.line"
+		switch {
+		case h.Case.Urgent:
+			key = "staff.list.urgent"
+		case !h.Assignment.Due.IsZero() && h.Assignment.Due.Before(k.now):
+			key = "staff.list.overdue"
+		}
+		due := h.Assignment.Due
+		if due.IsZero() {
+			due = h.Case.Due
+		}
+		line := hotline.Phrase(key, "case", h.Case.ID, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case), "due", due)
+		if h.Handle > 0 {
+			r = r.And("staff.list.handle", "handle", h.Handle, "status", hotline.PhraseArg("status."+string(h.Case.Status)))
+		}
+		r.Lines = append(r.Lines, line)
+		r = r.With(button(h))
+	}
+	if len(held) > mostListed {
+		r = r.And("staff.list.more")
+	}
+	k.reply(r)
+}
+
+func (k *talk) listTriage(ctx context.Context) error {
+	cases, err := k.Triage(ctx, mostListed+1)
+	if err != nil {
+		return fmt.Errorf("list the triage: %w", err)
+	}
+	cases = slices.DeleteFunc(cases, func(c hotline.Case) bool { return !k.coordinates(c) })
+	if len(cases) == 0 {
+		k.reply(hotline.Say("staff.list.notriage"))
+		return nil
+	}
+	r := hotline.Say("staff.list.triage")
+	for _, c := range cases[:min(len(cases), mostListed)] {
+		r = r.And("staff.list.since", "case", c.ID, "category", hotline.CategoryArg(c.Category), "place", k.placeOf(c), "since", c.Filed).
+			With(hotline.Pick(caseValue(actCase, c.ID, ""), "staff.button.seethis", "category", hotline.CategoryArg(c.Category), "case", c.ID))
+	}
+	if len(cases) > mostListed {
+		r = r.And("staff.list.more")
+	}
+	k.reply(r)
+	return nil
+}

@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"tanggap/hotline"
+)
+
+// mostEvents is how much of a history is shown: the latest.
+const mostEvents = 20
+
+// mostShown is how many contents bring their media along.
+const mostShown = 8
+
+// see shows one case as far as the person may see it: facts, and with the content its story, history and media.
+func (k *talk) see(ctx context.Context, c hotline.Case) error {
+	s := k.reg.Sees(k.conv.Viewer, c)
+	if !s.Facts {
+		return k.lost(c, hotline.Assignment{})
+	}
+	mine, isMine := k.myPart(c)
+	free, isFree := k.freePart(c)
+	r, err := k.seen(ctx, c, s)
+	if err != nil {
+		return err
+	}
+	a := mine
+	switch {
+	case isMine:
+		r = actButtons(r, c, mine)
+	case isFree:
+		a = free
+		r = r.With(pickAct(actTake, c, free), pickAct(actDecline, c, free))
+	default:
+		if taken, ok := pickPart(c, func(a hotline.Assignment) bool {
+			return a.State == hotline.Taken && c.Status.Live() && k.ofUnit(a.Unit, hotline.RoleHead)
+		}); ok && s.Act {
+			a = taken
+			r = r.With(pickAct(actOver, c, taken))
+		}
+	}
+	if k.coordinates(c) && !isMine && c.Status.Live() {
+		r = triageButtons(r, c, triageTop(k.reg, c, ""))
+	}
+	k.onCase(c.ID, a.ID, r)
+	return nil
+}
+
+// seen puts together what somebody with this sight reads of a case.
+func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotline.Reply, error) {
+	r := hotline.Reply{}
+	if c.Urgent {
+		r = r.And("staff.card.urgent")
+	}
+	r = r.And("staff.see", "case", c.ID, "category", hotline.CategoryArg(c.Category), "status", hotline.PhraseArg("status."+string(c.Status)))
+	r = describe(r, k.reg, c, s.Content)
+	r.Silent = !s.Voice
+	if c.Status.Live() && !c.Due.IsZero() {
+		r = r.And("staff.card.due", "due", c.Due)
+	}
+	if s.Reporter && c.Reporter != 0 {
+		r = r.And("staff.card.reporter", "who", c.Reporter)
+	}
+	for _, a := range c.Assignments {
+		switch {
+		case a.State == hotline.Taken:
+			r = r.And("staff.see.taken", "unit", hotline.UnitArg(a.Unit), "who", a.Officer)
+		case a.State == hotline.Waiting:
+			r = r.And("staff.see.waiting", "unit", hotline.UnitArg(a.Unit))
+		}
+	}
+	if !s.Content {
+		return r, nil
+	}
+	events, said, err := k.History(ctx, c.ID)
+	if err != nil {
+		return r, fmt.Errorf("read the history: %w", err)
+	}
+	first := max(0, len(events)-mostEvents)
+	r = r.And("staff.see.history")
+	for _, e := range events[first:] {
+		r.Lines = append(r.Lines, historyLine(c, e)...)
+		if content := said[e.Content]; len(content.Media) > 0 && e.Content != c.Story {
+			r.Shows = append(r.Shows, e.Content)
+		}
+	}
+	if len(r.Shows) > mostShown {
+		r.Shows = append(r.Shows[:1:1], r.Shows[len(r.Shows)-mostShown+1:]...)
+	}
+	return r, nil
+}
+
+// historyLine says in a line what happened, and in a second one what was said with it. The reporter is never named here.
+func historyLine(c hotline.Case, e hotline.Event) []hotline.Line {
+	what := hotline.PhraseArg("staff.happened." + string(e.Kind))
+	var line hotline.Line
+	switch {
+	case e.Kind == hotline.EvAssigned:
+		line = hotline.Phrase("staff.event.unit", "at", e.At, "what", what, "unit", hotline.UnitArg(e.Unit))
+	case e.Kind == hotline.EvDeclined && e.Unit != "":
+		line = hotline.Phrase("staff.event.unit", "at", e.At, "what", what, "unit", hotline.UnitArg(e.Unit))
+	case e.Kind == hotline.EvDeclined:
+		line = hotline.Phrase("staff.event.by", "at", e.At, "what", hotline.PhraseArg("staff.happened.refused"), "who", e.By)
+	case e.Kind == hotline.EvScheduled:
+		line = hotline.Phrase("staff.event.day", "at", e.At, "what", what, "date", hotline.DateArg(e.Date))
+	case e.Kind == hotline.EvRecategory:
+		line = hotline.Phrase("staff.event.category", "at", e.At, "what", what, "category", hotline.CategoryArg(e.Category))
+	case e.Kind == hotline.EvRated:
+		line = hotline.Phrase("staff.event.stars", "at", e.At, "what", what, "n", e.Value)
+	case e.Kind == hotline.EvArchived:
+		line = hotline.Phrase("staff.event.reason", "at", e.At, "what", what, "reason", archiveReason(e.Word))
+	case e.Kind == hotline.EvNoted && e.By == 0:
+		line = hotline.Phrase("staff.event.line", "at", e.At, "what", hotline.PhraseArg("staff.happened.unanswered"))
+	case e.By == 0 || e.By == c.Reporter:
+		line = hotline.Phrase("staff.event.line", "at", e.At, "what", what)
+	default:
+		line = hotline.Phrase("staff.event.by", "at", e.At, "what", what, "who", e.By)
+	}
+	lines := []hotline.Line{line}
+	if e.Kind == hotline.EvDetailed && e.Word != "" {
+		lines = append(lines, hotline.Phrase("staff.event.option", "option", hotline.OptionArg(c.Category+"/"+e.Word)))
+	}
+	if e.Content != 0 && e.Content != c.Story {
+		lines = append(lines, hotline.Phrase("staff.event.said", "said", e.Content))
+	}
+	return lines
+}

@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+
+	"tanggap/hotline"
+)
+
+// A Turn is one message being handled: what came, where the conversation stands, and what may be done about it. Everything done through it
+// commits together with the taking of the message off the inbox, or not at all. Writes are gathered and cost no round trip; what needs an
+// answer from the database takes a context. *store.Turn is one.
+type Turn interface {
+	Speaker
+	Filer
+	Looker
+	Staff
+	Private
+}
+
+// A Speaker says things.
+type Speaker interface {
+	// Say puts something into the outbox.
+	Say(hotline.Out)
+	// SetLanguage remembers the language a person chose.
+	SetLanguage(hotline.PersonID, hotline.Lang)
+	// SetPhone and SetName keep what a person told about themselves (encrypted; erasable).
+	SetPhone(p hotline.PersonID, e164 string)
+	SetName(p hotline.PersonID, name string)
+}
+
+// A Filer makes and changes cases.
+type Filer interface {
+	// File makes a new case and its first event. The case has its id at once and its number when the turn commits: speak of it with Out.Case
+	// and a CaseID argument, which are drawn late.
+	File(hotline.Filing) hotline.Case
+	// Record makes an event happen to a case that was read in this turn: c.After(e), with e.Case, e.At and e.Content filled in. What was said
+	// with it, if anything, becomes a content row by said.Author (e.By where zero). ErrRefused is hotline's.
+	Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotline.Case, error)
+	// NewAssignment gives a fresh id for an EvAssigned.
+	NewAssignment() hotline.AssignmentID
+	// Attach promises a medium that the network holds; it is fetched after the commit. Its id goes into Content.Media.
+	Attach(hotline.Media) hotline.MediaID
+}
+
+// A Looker reads cases. Whoever calls it asks Regency.Sees before showing anything.
+type Looker interface {
+	// Case reads a case and locks it until the turn ends. store.ErrNotFound is hotline.ErrNotFound.
+	Case(context.Context, hotline.CaseID) (hotline.Case, error)
+	// CaseByNumber does so by what people call it.
+	CaseByNumber(context.Context, hotline.Number) (hotline.Case, error)
+	// CaseOfMessage finds what an earlier message of ours at this address was about, by the network's id of it.
+	CaseOfMessage(ctx context.Context, at hotline.AddressID, ref string) (hotline.CaseID, hotline.AssignmentID, error)
+	// CasesOf lists a reporter's own cases, newest first.
+	CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error)
+	// History reads a case's events, oldest first, and what was said.
+	History(context.Context, hotline.CaseID) ([]hotline.Event, map[hotline.ContentID]hotline.Content, error)
+}
+
+// Staff is what officers, heads and coordinators need.
+type Staff interface {
+	// Enrol redeems a one-time code for the person: the role it gave. hotline.ErrCode: no such code, used or expired; hotline.ErrLocked: too
+	// many wrong tries, wait an hour.
+	Enrol(ctx context.Context, code string, p hotline.PersonID) (hotline.Role, error)
+	// SetDuty puts a person's staff roles on or off duty.
+	SetDuty(p hotline.PersonID, on bool)
+	// Mine lists the open assignments an officer has, by their short handles 1…99.
+	Mine(context.Context, hotline.PersonID) ([]hotline.Held, error)
+	// Waiting lists assignments on the worklists of the units given and of the units below them, urgent first, then by due time.
+	Waiting(ctx context.Context, units []string, limit int) ([]hotline.Held, error)
+	// Offered lists to whom an assignment's card went, so that the cards can be changed.
+	Offered(context.Context, hotline.AssignmentID) ([]hotline.Offer, error)
+	// Triage lists the cases that wait for the coordinator, oldest first.
+	Triage(ctx context.Context, limit int) ([]hotline.Case, error)
+	// People lists who holds one of the roles now in one of the units (no units: anywhere), those on duty first.
+	People(ctx context.Context, units []string, roles ...hotline.RoleName) ([]hotline.Role, error)
+}
+
+// Private is a person's right over what is kept about them (UU 27/2022).
+type Private interface {
+	// DataOf gathers everything kept about a person.
+	DataOf(context.Context, hotline.PersonID) (hotline.Dossier, error)
+	// AskErasure opens a request with its due time; it gives the open one where there is one already.
+	AskErasure(context.Context, hotline.ErasureRequest) (hotline.ErasureRequest, error)
+	// Erasure reads a request.
+	Erasure(context.Context, hotline.ErasureID) (hotline.ErasureRequest, error)
+	// DecideErasure carries a request out, or refuses it with a reason.
+	DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline.PersonID, refused string) error
+}
