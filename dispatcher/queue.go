@@ -1,0 +1,263 @@
+package dispatcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// atOnce is how much one transaction takes.
+const atOnce = 100
+
+// A queue is work that Postgres holds for whoever takes it. Normally everything taken is done in one transaction. When that fails, it is done
+// piece by piece, so that the one piece that cannot be done holds up no other.
+type queue[T any] struct {
+	name string
+	d    *Dispatcher
+	take func(context.Context, *job) ([]T, error)
+	id   func(T) int64
+	each func(context.Context, *job, T) error
+	// instead is done with a piece that cannot be done as it should; nil: each is tried again. When that fails as well, it is put aside.
+	instead func(context.Context, *job, T) error
+	aside   map[int64]time.Time // machine time until which a piece is passed over
+	then    []bell              // rung when something was done
+}
+
+// asideFor is how long a piece that cannot be done rests before it is tried again.
+const asideFor = time.Minute
+
+// pass does what is to be done, at most atOnce of it, and tells whether there may be more.
+func (q *queue[T]) pass(ctx context.Context) (more bool, err error) {
+	taken, done := 0, 0
+	err = q.d.do(ctx, func(j *job) error {
+		taken, done = 0, 0
+		items, err := q.take(ctx, j)
+		taken = len(items)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if q.rests(item) {
+				continue
+			}
+			if err := guard(func() error { return q.each(ctx, j, item) }); err != nil {
+				return err
+			}
+			done++
+		}
+		return nil
+	})
+	if err != nil && taken > 0 && ctx.Err() == nil {
+		err = q.onebyone(ctx)
+	}
+	if taken > 0 {
+		for _, b := range q.then {
+			b.ring()
+		}
+	}
+	return err == nil && taken == atOnce && done > 0, err
+}
+
+// onebyone does every piece in a transaction of its own.
+func (q *queue[T]) onebyone(ctx context.Context) error {
+	instead := q.instead
+	if instead == nil {
+		instead = q.each
+	}
+	tried := make(map[int64]bool)
+	for range atOnce {
+		var id int64 // of the piece at hand; zero: none was reached
+		first := func(do func(context.Context, *job, T) error) error {
+			return q.d.do(ctx, func(j *job) error {
+				id = 0
+				items, err := q.take(ctx, j)
+				if err != nil {
+					return err
+				}
+				for _, item := range items {
+					if !tried[q.id(item)] && !q.rests(item) {
+						id = q.id(item)
+						return guard(func() error { return do(ctx, j, item) })
+					}
+				}
+				return nil
+			})
+		}
+		err := first(q.each)
+		if err != nil && id != 0 && ctx.Err() == nil {
+			q.d.Log.Error("dispatch failed for one", "loop", q.name, "id", id, "err", err)
+			if err = first(instead); err != nil && id != 0 && ctx.Err() == nil {
+				q.d.Log.Error("dispatch is put aside for one", "loop", q.name, "id", id, "err", err, "for", asideFor)
+				q.aside[id], err = time.Now().Add(asideFor), nil
+			}
+		}
+		if err != nil || id == 0 {
+			return err
+		}
+		tried[id] = true
+	}
+	return nil
+}
+
+func (q *queue[T]) rests(item T) bool {
+	until, is := q.aside[q.id(item)]
+	if is && time.Now().After(until) {
+		delete(q.aside, q.id(item))
+		return false
+	}
+	return is
+}
+
+// guard turns a panic into an error: a mistake of the program about one case must not end the program.
+func guard(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
+}
+
+// A job is one unit of work: a transaction, the regency as it stood when it began, and who is who, asked once.
+type job struct {
+	*Dispatcher
+	tx     Tx
+	r      *hotline.Regency
+	now    time.Time
+	people map[string][]hotline.Role
+	after  []func()
+}
+
+// later gathers writes for after the last question of the unit, so that each question is one round trip and sends no writes ahead.
+func (j *job) later(write func()) { j.after = append(j.after, write) }
+
+func (d *Dispatcher) do(ctx context.Context, fn func(*job) error) error {
+	now, r := d.Clock.Now(), d.Regency()
+	return d.Store.Do(ctx, now, func(tx Tx) error {
+		j := &job{Dispatcher: d, tx: tx, r: r, now: now, people: make(map[string][]hotline.Role)}
+		if err := fn(j); err != nil {
+			return err
+		}
+		for _, write := range j.after {
+			write()
+		}
+		return nil
+	})
+}
+
+// record makes an event happen and tells the reporter what they should hear of it.
+func (j *job) record(c hotline.Case, e hotline.Event) (hotline.Case, error) {
+	e.Case, e.At = c.ID, j.now
+	c, err := j.tx.Record(c, e, hotline.Content{})
+	if err != nil {
+		return c, fmt.Errorf("record %s: %w", e.Kind, err)
+	}
+	if out, ok := j.Notice(c, e); ok {
+		j.tx.Say(out)
+	}
+	return c, nil
+}
+
+// tell says the same to several people.
+func (j *job) tell(out hotline.Out, to []hotline.PersonID) {
+	for _, p := range to {
+		out.Person = p
+		j.tx.Say(out)
+	}
+}
+
+func refused(err error) bool { return errors.Is(err, hotline.ErrRefused) }
+
+// holders gives who holds one of the roles in one of the units, asked once in a unit of work.
+func (j *job) holders(ctx context.Context, units []string, roles ...hotline.RoleName) ([]hotline.Role, error) {
+	key := strings.Join(units, " ") + fmt.Sprint(roles)
+	if who, ok := j.people[key]; ok {
+		return who, nil
+	}
+	who, err := j.tx.People(ctx, units, roles...)
+	if err != nil {
+		return nil, fmt.Errorf("ask who holds a role: %w", err)
+	}
+	j.people[key] = who
+	return who, nil
+}
+
+// allowed keeps those who may see the case in the role they hold, and who hold none in an agency it is kept from.
+func (j *job) allowed(ctx context.Context, c hotline.Case, who []hotline.Role) ([]hotline.Role, error) {
+	accused := make(map[hotline.PersonID]bool)
+	if c.About != "" && j.r.HiddenFrom(c, c.About) {
+		var units []string
+		for _, u := range j.r.Units {
+			if u.Agency == c.About {
+				units = append(units, u.ID)
+			}
+		}
+		theirs, err := j.holders(ctx, units, staff...)
+		if err != nil {
+			return nil, err
+		}
+		for _, role := range theirs {
+			accused[role.Person] = true
+		}
+	}
+	var may []hotline.Role
+	for _, role := range who {
+		if !accused[role.Person] && j.r.Sees(hotline.Viewer{Person: role.Person, Roles: []hotline.Role{role}}, c).Facts {
+			may = append(may, role)
+		}
+	}
+	return may, nil
+}
+
+// staff is every role but the citizen's.
+var staff = []hotline.RoleName{
+	hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor, hotline.RoleResponder, hotline.RoleOperator,
+	hotline.RoleDesk, hotline.RoleVenue, hotline.RoleAide, hotline.RoleViewer, hotline.RoleVillageHead, hotline.RoleSetda, hotline.RoleBupati,
+}
+
+// coordinators gives the coordinators who may see the case: those on duty, or all of them when none is.
+func (j *job) coordinators(ctx context.Context, c hotline.Case) ([]hotline.PersonID, error) {
+	who, err := j.holders(ctx, nil, hotline.RoleCoordinator)
+	if err != nil {
+		return nil, err
+	}
+	if who, err = j.allowed(ctx, c, who); err != nil {
+		return nil, err
+	}
+	return dutyOrAll(who), nil
+}
+
+// persons gives each person once, in the order given.
+func persons(roles []hotline.Role) []hotline.PersonID {
+	var all []hotline.PersonID
+	seen := make(map[hotline.PersonID]bool)
+	for _, role := range roles {
+		if !seen[role.Person] {
+			seen[role.Person] = true
+			all = append(all, role.Person)
+		}
+	}
+	return all
+}
+
+func onDuty(roles []hotline.Role, names ...hotline.RoleName) []hotline.PersonID {
+	var on []hotline.Role
+	for _, role := range roles {
+		if role.OnDuty && (len(names) == 0 || (hotline.Viewer{Roles: []hotline.Role{role}}).Has(names...)) {
+			on = append(on, role)
+		}
+	}
+	return persons(on)
+}
+
+func dutyOrAll(roles []hotline.Role) []hotline.PersonID {
+	if on := onDuty(roles); len(on) > 0 {
+		return on
+	}
+	return persons(roles)
+}

@@ -1,0 +1,115 @@
+package dispatcher
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// Why a case went to triage for reasons that hotline.Route knows nothing of. They stand in the event's Word, as Decision.Why does.
+const (
+	WhyWordless = "wordless" // nothing but media: a human must look or listen first
+	WhyFailed   = "failed"   // routing it failed: a mistake of the program, in the log
+)
+
+// A filing is a case to be routed with what was said first.
+type filing struct {
+	hotline.Case
+	story hotline.Content
+}
+
+// routes is the queue of filed cases.
+func (d *Dispatcher) routes() *queue[filing] {
+	return &queue[filing]{
+		name: "route", d: d, aside: make(map[int64]time.Time), then: []bell{d.listing, d.offering},
+		id: func(f filing) int64 { return int64(f.ID) },
+		take: func(ctx context.Context, j *job) ([]filing, error) {
+			cases, err := j.tx.Unrouted(ctx, atOnce)
+			if err != nil || len(cases) == 0 {
+				return nil, err
+			}
+			var stories []hotline.ContentID
+			for _, c := range cases {
+				if c.Story != 0 {
+					stories = append(stories, c.Story)
+				}
+			}
+			said, err := j.tx.Said(ctx, stories...)
+			if err != nil {
+				return nil, fmt.Errorf("read what was said: %w", err)
+			}
+			filings := make([]filing, len(cases))
+			for i, c := range cases {
+				filings[i] = filing{c, said[c.Story]}
+			}
+			return filings, nil
+		},
+		each: func(ctx context.Context, j *job, f filing) error { return j.route(ctx, f) },
+		instead: func(ctx context.Context, j *job, f filing) error {
+			_, err := j.triage(ctx, f.Case, hotline.Decision{Triage: true, Why: WhyFailed})
+			return err
+		},
+	}
+}
+
+// route gives a case its assignments, or asks the coordinator.
+//
+// A story without words and without a category is first looked at, or listened to, by the coordinator; an anonymous one also when its category is
+// known, since its agency may get the voice in writing only. An emergency doesn't wait for that.
+//
+// A complaint about the hotline's own agency goes to the inspector, and one that nobody here may judge stays in triage, where Regency.Sees hides
+// it from those named: the coordinators who are told are those who may see it, and where that is nobody, nobody is told. The reporter has
+// heard of the way outside at filing.
+func (j *job) route(ctx context.Context, f filing) error {
+	c := f.Case
+	decision := hotline.Route(j.r, hotline.RoutingOf(c))
+	wordless := f.story.Text == "" && len(f.story.Media) > 0 && (c.Category == "" || c.Privacy == hotline.Anonymous)
+	if wordless && !c.Urgent && !decision.Outside {
+		decision = hotline.Decision{Triage: true, Why: WhyWordless}
+	}
+	if wordless {
+		to, err := j.coordinators(ctx, c)
+		if err != nil {
+			return err
+		}
+		j.tell(j.Cards.Transcribe(j.r, c), to)
+	}
+	var err error
+	if decision.Triage {
+		if c, err = j.triage(ctx, c, decision); err != nil {
+			return err
+		}
+	}
+	for _, p := range decision.Assign {
+		next, err := j.record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: j.tx.NewAssignment(), Facts: hotline.Facts{
+			Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(j.r, c, p.Unit, j.now),
+		}})
+		if err != nil {
+			return err
+		}
+		c = next
+	}
+	if c.Status == hotline.Filed {
+		return fmt.Errorf("case %d: the decision %q assigns nobody", c.ID, decision.Why)
+	}
+	return nil
+}
+
+// triage asks the coordinators to choose a unit.
+func (j *job) triage(ctx context.Context, c hotline.Case, d hotline.Decision) (hotline.Case, error) {
+	c, err := j.record(c, hotline.Event{Kind: hotline.EvTriaged, Facts: hotline.Facts{Word: d.Why}})
+	if err != nil {
+		return c, err
+	}
+	if d.Why == WhyWordless {
+		return c, nil // they have the card that asks to write it down
+	}
+	to, err := j.coordinators(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	j.tell(j.Cards.Triage(j.r, c, d), to)
+	return c, nil
+}
