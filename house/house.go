@@ -1,0 +1,213 @@
+// Package house is where everything is wired and started, in one place. A House is one instance of the program for one regency: the inbox's
+// turns, the courier, the dispatcher, the channels, the fetching of media, the web door, all under one errgroup. Where one part must call another
+// sideways, the closure that does it stands here.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"tanggap/bot"
+	"tanggap/bot/telegram"
+	"tanggap/dispatcher"
+	"tanggap/hotline"
+	"tanggap/phrase"
+	"tanggap/store"
+)
+
+// Options are what a house is made of.
+type Options struct {
+	Regency     *hotline.Regency
+	DatabaseURL string
+	RedisURL    string
+	RedisPrefix string // of every key; empty: the regency's name
+	Key         []byte // 32 bytes
+
+	Telegram *TelegramOptions // nil: no Telegram
+	Listen   string           // host:port of the web door; empty: none
+
+	Clock   Clock         // nil: the machine's
+	Gather  time.Duration // how long free text is gathered; 0: 4 s; negative: not at all
+	NoRates bool          // no sending limits: for benchmarks against a network of our own
+	Watch   func(bot.Delivery)
+	Log     *slog.Logger
+}
+
+// TelegramOptions are what the Telegram channel is made of.
+type TelegramOptions struct {
+	Token   string
+	API     string // empty: the public one
+	Webhook string // public URL of this program; empty: poll
+}
+
+// A House is one instance of the program.
+type House struct {
+	Options
+
+	log    *slog.Logger
+	store  *store.Store
+	redis  *redis.Client
+	rooms  atomic.Pointer[rooms]
+	holder string
+	jobs   *jobs
+
+	telegram   *telegram.Channel
+	courier    *bot.Courier
+	dispatcher *dispatcher.Dispatcher
+	door       net.Listener
+	web        http.Handler
+	metrics    *metrics
+
+	mu    sync.Mutex
+	holds map[string]bool // leases this instance has
+}
+
+// rooms are what is made of the regency's description, and made anew when that is reloaded.
+type rooms struct {
+	regency *hotline.Regency
+	bot     *bot.Bot
+	book    *phrase.Book
+}
+
+const defaultGather = 4 * time.Second
+
+// Open makes a house ready to run: it reaches Postgres, migrates, asks the networks who we are, and takes the port. Redis may be away. What
+// Open began it undoes when it fails. Its errors are one line that says what is wrong and how to mend it.
+func Open(ctx context.Context, o Options) (_ *House, err error) {
+	if o.Clock == nil {
+		o.Clock = Machine{}
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	switch {
+	case o.Gather == 0:
+		o.Gather = defaultGather
+	case o.Gather < 0:
+		o.Gather = 0
+	}
+	if o.RedisPrefix == "" {
+		o.RedisPrefix = "tanggap:" + o.Regency.ID + ":"
+	}
+	h := &House{Options: o, log: o.Log, holder: holderName(), holds: map[string]bool{}}
+	defer func() {
+		if err != nil {
+			h.Close()
+		}
+	}()
+	if o.Listen != "" {
+		if h.door, err = (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen); err != nil {
+			return nil, fmt.Errorf("listen on %s: %w: set TANGGAP_LISTEN to a free host:port", o.Listen, errors.Unwrap(err))
+		}
+	}
+	if h.store, err = store.Open(ctx, store.Options{URL: o.DatabaseURL, Key: o.Key, Regency: o.Regency}); err != nil {
+		return nil, err
+	}
+	if h.redis, err = dispatcher.Connect(o.RedisURL); err != nil {
+		return nil, err
+	}
+	if err := h.openTelegram(ctx); err != nil {
+		return nil, err
+	}
+	if h.jobs, err = newJobs(ctx, h); err != nil {
+		return nil, err
+	}
+	h.store.SetJobs(h.jobs)
+	h.metrics = newMetrics(h)
+	h.furnish(o.Regency)
+	h.courier = h.newCourier()
+	h.dispatcher = h.newDispatcher()
+	h.web = h.newWeb()
+	return h, nil
+}
+
+// Close lets go of what Open took. After Run has ended it is safe to call; while it runs it is not.
+func (h *House) Close() {
+	if h.door != nil {
+		_ = h.door.Close() // closed by the server already, when it ran
+	}
+	if h.redis != nil {
+		_ = h.redis.Close() // nothing is left unsaid there
+	}
+	if h.store != nil {
+		h.store.Close()
+	}
+}
+
+// Store gives the house's store.
+func (h *House) Store() *store.Store { return h.store }
+
+// Dispatcher gives the house's dispatcher.
+func (h *House) Dispatcher() *dispatcher.Dispatcher { return h.dispatcher }
+
+// Link gives a link that opens a chat with the bot and says payload to it; empty where no channel can.
+func (h *House) Link(payload string) string {
+	if h.telegram == nil {
+		return ""
+	}
+	return h.telegram.Link(payload)
+}
+
+// Address is where the web door listens, once Open has returned.
+func (h *House) Address() string {
+	if h.door == nil {
+		return ""
+	}
+	return h.door.Addr().String()
+}
+
+// furnish puts a description of the regency in force.
+func (h *House) furnish(r *hotline.Regency) {
+	book := phrase.New(r)
+	book.Wrong = func(err error) { h.log.Error("a phrase cannot be drawn", "error", err) }
+	h.rooms.Store(&rooms{regency: r, book: book,
+		bot: &bot.Bot{Regency: r, Reader: hotline.NewReader(r), Gather: h.Gather, Links: h.Link}})
+	h.store.SetRegency(r)
+}
+
+// Reload puts another description of the same regency in force, from the next turn on, and counts the clock of open cases anew.
+func (h *House) Reload(ctx context.Context, r *hotline.Regency) error {
+	if old := h.rooms.Load().regency; r.ID != old.ID || r.Letters != old.Letters {
+		return fmt.Errorf("this is another regency (%s, %s) than the one in force (%s, %s): start the program anew for it",
+			r.ID, r.Letters, old.ID, old.Letters)
+	}
+	h.furnish(r)
+	n, err := h.store.Rewake(ctx, h.Clock.Now())
+	if err != nil {
+		return err
+	}
+	h.log.Info("regency reloaded", "regency", r.ID, "open cases", n)
+	return nil
+}
+
+// Run runs everything until ctx ends, then finishes what is under way and returns nil; or an error, when a part cannot go on.
+func (h *House) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for range turnWorkers {
+		group.Go(func() error { return h.turns(ctx) })
+	}
+	group.Go(func() error { return h.dispatcher.Run(ctx) })
+	group.Go(func() error { return h.relay(ctx) })
+	group.Go(func() error { return h.jobs.Run(ctx) })
+	if h.telegram != nil {
+		group.Go(func() error { return h.runTelegram(ctx) })
+	}
+	if h.door != nil {
+		group.Go(func() error { return serve(ctx, h.door, h.web) })
+	}
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

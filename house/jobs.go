@@ -1,0 +1,172 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"tanggap/bot/telegram"
+	"tanggap/hotline"
+	"tanggap/media"
+)
+
+// jobs are what is done after a commit and tried again until it succeeds: the fetching of media. River keeps them, in the same database, so
+// that a job is made by the very transaction that needs it.
+type jobs struct {
+	house  *House
+	client *river.Client[pgx.Tx]
+}
+
+// mediaWorkers is how many media are fetched at once: each may be 20 MB in memory.
+const mediaWorkers = 2
+
+func newJobs(_ context.Context, h *House) (*jobs, error) {
+	j := &jobs{house: h}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &fetchWorker{house: h})
+	client, err := river.NewClient(riverpgxv5.New(h.store.Pool()), &river.Config{
+		Workers: workers,
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mediaWorkers}},
+		// NOTIFY in the transaction of a turn would cost most of its speed: jobs are polled for.
+		PollOnly:          true,
+		FetchPollInterval: 250 * time.Millisecond,
+		FetchCooldown:     50 * time.Millisecond,
+		JobTimeout:        2 * time.Minute,
+		MaxAttempts:       fetchAttempts,
+		Logger:            slog.New(quiet{h.log.Handler()}),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up jobs: %w", err)
+	}
+	j.client = client
+	return j, nil
+}
+
+// quiet lets only warnings and worse of river's own log through.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+}
+func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a)} }
+func (q quiet) WithGroup(n string) slog.Handler      { return quiet{q.Handler.WithGroup(n)} }
+
+// Run works until ctx ends, then finishes the jobs under way.
+func (j *jobs) Run(ctx context.Context) error {
+	// River starts only while Postgres answers; until then the rest of the house waits for Postgres too.
+	for {
+		err := j.client.Start(context.WithoutCancel(ctx))
+		if err == nil {
+			break
+		}
+		j.house.log.Warn("jobs not started; trying again", "error", err)
+		if !wait(ctx, 2*time.Second) {
+			return nil
+		}
+	}
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := j.client.Stop(stop); err != nil {
+		cut, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := j.client.StopAndCancel(cut); err != nil {
+			return fmt.Errorf("stop jobs: %w", err)
+		}
+	}
+	return nil
+}
+
+// FetchMedia orders media to be fetched, in the transaction that promised them.
+func (j *jobs) FetchMedia(ctx context.Context, tx pgx.Tx, ids []hotline.MediaID) error {
+	params := make([]river.InsertManyParams, len(ids))
+	for i, id := range ids {
+		params[i] = river.InsertManyParams{Args: fetchArgs{Media: id}}
+	}
+	_, err := j.client.InsertManyFastTx(ctx, tx, params)
+	return err
+}
+
+// fetchArgs name a medium to be fetched.
+type fetchArgs struct {
+	Media hotline.MediaID `json:"media"`
+}
+
+// Kind names the job in the database.
+func (fetchArgs) Kind() string { return "fetch_media" }
+
+// fetchAttempts is how often a medium is asked for before it is given up, over about two days.
+const fetchAttempts = 16
+
+// fetchWorker brings a medium from its network, looks at what it is, and keeps it: the original sealed, and a clean copy for others.
+type fetchWorker struct {
+	river.WorkerDefaults[fetchArgs]
+	house *House
+}
+
+// Work fetches one medium.
+func (w *fetchWorker) Work(ctx context.Context, job *river.Job[fetchArgs]) error {
+	s, id := w.house.store, job.Args.Media
+	m, err := s.MediaToFetch(ctx, id)
+	if errors.Is(err, hotline.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	data, err := w.fetch(ctx, m.Channel, m.Ref)
+	switch {
+	case errors.Is(err, telegram.ErrTooBig):
+		return s.LoseMedia(ctx, id, true, "too big")
+	case errors.Is(err, telegram.ErrNoFile):
+		return s.LoseMedia(ctx, id, false, "no longer at the network")
+	case err != nil && job.Attempt >= fetchAttempts:
+		return s.LoseMedia(ctx, id, false, "could not be fetched")
+	case err != nil:
+		return err
+	}
+	found, err := media.Examine(m.Kind, data)
+	if err != nil {
+		return s.LoseMedia(ctx, id, true, err.Error())
+	}
+	return s.SaveMedia(ctx, id, found.Mime, data, found.Clean)
+}
+
+func (w *fetchWorker) fetch(ctx context.Context, c hotline.Channel, ref string) ([]byte, error) {
+	if c != hotline.Telegram || w.house.telegram == nil {
+		return nil, fmt.Errorf("channel %q is not here", c)
+	}
+	body, size, err := w.house.telegram.Fetch(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close() //nolint:errcheck // only read
+	data := make([]byte, 0, min(max(size, 512), hotline.MaxMedia)+512)
+	return readAll(body, data)
+}
+
+// readAll reads to the end into buf, which spares the doubling of io.ReadAll where the size is known.
+func readAll(r io.Reader, buf []byte) ([]byte, error) {
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return buf, nil
+		case err != nil:
+			return nil, err
+		case len(buf) > hotline.MaxMedia:
+			return nil, telegram.ErrTooBig
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package house
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How leases are kept, in machine time. A holder that dies on another host is followed within leaseLength + leaseTry.
+const (
+	leaseLength = 10 * time.Second
+	leaseRenew  = 2 * time.Second
+	leaseTry    = 2 * time.Second
+)
+
+// holderName tells this process from every other: host, process id, when the process began, and chance.
+func holderName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return strings.Join([]string{host, strconv.Itoa(os.Getpid()), startOf(os.Getpid()), rand.Text()[:8]}, "/")
+}
+
+// holderLives tells of a holder on this very host whether its process is still there. Of any other nothing is known: it may live.
+func holderLives(holder string) bool {
+	part := strings.Split(holder, "/")
+	host, err := os.Hostname()
+	if err != nil || len(part) != 4 || part[0] != host {
+		return true
+	}
+	pid, err := strconv.Atoi(part[1])
+	if err != nil {
+		return true
+	}
+	if pid == os.Getpid() && part[2] == startOf(pid) {
+		return true // another house in this process
+	}
+	began := startOf(pid)
+	return began == part[2] && began != ""
+}
+
+// startOf gives when a process began, in the kernel's own count, so that a pid that was given out again is not taken for the old process.
+// Empty where there is no such process; "?" where the system does not tell.
+func startOf(pid int) string {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat("/proc/self/stat"); err == nil {
+			return ""
+		}
+	}
+	if err != nil {
+		return "?"
+	}
+	// The name in the second field may hold spaces and parentheses; what follows the last one is in order.
+	rest := string(b[strings.LastIndexByte(string(b), ')')+1:])
+	if f := strings.Fields(rest); len(f) > 19 && f[0] != "Z" {
+		return f[19]
+	}
+	return ""
+}
+
+// holding runs fn while this process holds the lease, again and again until ctx ends. fn's context ends when the lease is lost; fn must then
+// come back soon. held is told of every change.
+func (h *House) holding(ctx context.Context, name string, held func(bool), fn func(context.Context) error) error {
+	for ctx.Err() == nil {
+		got, err := h.store.Lease(ctx, name, h.holder, leaseLength, holderLives)
+		if err != nil && ctx.Err() == nil {
+			h.log.Warn("lease not taken", "lease", name, "error", err)
+		}
+		if !got {
+			if !wait(ctx, leaseTry) {
+				break
+			}
+			continue
+		}
+		h.log.Debug("lease taken", "lease", name)
+		held(true)
+		err = h.hold(ctx, name, fn)
+		held(false)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold runs fn and renews the lease beside it.
+func (h *House) hold(ctx context.Context, name string, fn func(context.Context) error) error {
+	mine, lose := context.WithCancel(ctx)
+	defer lose()
+	done := make(chan error, 1)
+	go func() { done <- fn(mine) }()
+	last := time.Now()
+	tick := time.NewTicker(leaseRenew)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			h.letGo(ctx, name)
+			if err == nil && ctx.Err() == nil && mine.Err() == nil {
+				return fmt.Errorf("what runs under the lease %s ended by itself", name)
+			}
+			return err
+		case <-tick.C:
+			got, err := h.renew(ctx, name)
+			switch {
+			case got:
+				last = time.Now()
+			case err == nil || time.Since(last) > leaseLength:
+				// Another has it, or may have it by now: stop at once, and stand in line again.
+				h.log.Warn("lease lost", "lease", name)
+				lose()
+				return <-done
+			}
+		case <-ctx.Done():
+			err := <-done
+			h.letGo(ctx, name)
+			return err
+		}
+	}
+}
+
+func (h *House) renew(ctx context.Context, name string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
+	defer cancel()
+	return h.store.Lease(ctx, name, h.holder, leaseLength, nil)
+}
+
+func (h *House) letGo(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := h.store.Unlease(ctx, name, h.holder); err != nil {
+		h.log.Warn("lease not let go: it ends by itself", "lease", name, "error", err)
+	}
+}
+
+// wait waits; false when ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
