@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tanggap/simulator/telegram"
+)
+
+// A crowd is citizens who complain through the simulated network: each writes, reads the answer, answers it, and begins anew.
+type crowd struct {
+	sim     *telegram.Server
+	people  []*citizen
+	by      map[*telegram.Person]*citizen
+	turns   atomic.Int64
+	stopped atomic.Bool
+	wrong   atomic.Int64
+
+	mu   sync.Mutex
+	took []time.Duration // from the message to its answer
+	note bool            // whether took is kept
+}
+
+type citizen struct {
+	crowd *crowd
+	p     *telegram.Person
+	n     int
+
+	mu      sync.Mutex
+	loop    bool // answers by itself
+	awaits  bool
+	since   time.Time
+	replied chan struct{}
+}
+
+// complaints are what people write: the matter and the village, so that the next thing is a yes.
+var complaints = []string{
+	"Jalan depan balai desa Tegalsambi rusak parah, banyak lubang",
+	"Sampah di desa Bawu menumpuk sudah seminggu, bau",
+	"Lampu jalan di desa Mulyoharjo mati semua",
+	"Air PDAM di desa Senenan mati dari kemarin",
+	"Saluran air di desa Kecapi mampet, jalan jadi banjir kalau hujan",
+}
+
+func newCrowd(n int) (*crowd, error) {
+	c := &crowd{by: make(map[*telegram.Person]*citizen, n)}
+	c.sim = telegram.New(telegram.Options{Quiet: true, Watch: c.watch})
+	c.sim.AddBot(benchToken, "bench_bot")
+	if err := c.sim.Listen(""); err != nil {
+		return nil, err
+	}
+	for i := range n {
+		p := c.sim.Person(telegram.PersonOptions{Name: fmt.Sprint("Warga ", i), Language: "id"})
+		z := &citizen{crowd: c, p: p, n: i, replied: make(chan struct{}, 1)}
+		c.people = append(c.people, z)
+		c.by[p] = z
+	}
+	return c, nil
+}
+
+// watch is told of everything the bot says.
+func (c *crowd) watch(p *telegram.Person, ch telegram.Change) {
+	z := c.by[p]
+	if z == nil || ch.Kind != telegram.Sent || ch.Message == nil {
+		return
+	}
+	if strings.Contains(ch.Message.Text, "diteruskan ke ") && len(ch.Message.Buttons) == 0 {
+		return // news of a case, not an answer
+	}
+	z.mu.Lock()
+	if !z.awaits {
+		z.mu.Unlock()
+		return
+	}
+	z.awaits = false
+	took := time.Since(z.since)
+	z.mu.Unlock()
+	c.turns.Add(1)
+	if c.note {
+		c.mu.Lock()
+		c.took = append(c.took, took)
+		c.mu.Unlock()
+	}
+	if z.loop && !c.stopped.Load() {
+		z.act(ch.Message)
+	}
+	select {
+	case z.replied <- struct{}{}:
+	default:
+	}
+}
+
+// act does the next thing: the yes or the skip where the last answer has that button, else a new complaint.
+func (z *citizen) act(m *telegram.Message) {
+	z.mu.Lock()
+	z.awaits, z.since = true, time.Now()
+	z.mu.Unlock()
+	var err error
+	switch data := button(m, "Ya, kirim", "Lewati"); {
+	case data != "":
+		_, err = z.p.Press(m.ID, data)
+	default:
+		z.n++
+		_, err = z.p.Send(complaints[z.n%len(complaints)])
+	}
+	if err != nil {
+		z.crowd.wrong.Add(1)
+	}
+}
+
+func button(m *telegram.Message, labels ...string) string {
+	if m == nil {
+		return ""
+	}
+	for _, row := range m.Buttons {
+		for _, b := range row {
+			if slices.Contains(labels, b.Text) {
+				return b.Data
+			}
+		}
+	}
+	return ""
+}
+
+// percentile of durations, which it sorts.
+func percentile(d []time.Duration, p float64) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	slices.Sort(d)
+	return d[min(len(d)-1, int(float64(len(d))*p))]
+}
+
+func (c *crowd) taken() []time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.took
+	c.took = nil
+	return t
+}

@@ -1,0 +1,95 @@
+// Command bench measures how fast the program is, each figure beside the machine's own limit measured in the same run: a ratio says something on
+// any machine, a number only on this one. "make bench" runs it; BENCH=full takes longer and is steadier.
+//
+// The program under test is this very binary started again as a process of its own, wired by package house like the real one, with gathering and
+// the networks' sending limits off. The network in front of it, and its citizens, are the simulator's, in this process. Both share the machine,
+// so the program could do more than is said here.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"tanggap/servers"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	var err error
+	if os.Getenv(programVariable) != "" {
+		err = program(ctx)
+	} else {
+		err = bench(ctx, os.Getenv("BENCH") == "full")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// lengths are how long each part is measured.
+type lengths struct {
+	limit, rush, half, calm, cases time.Duration
+	people                         int
+}
+
+func bench(ctx context.Context, full bool) (err error) {
+	l := lengths{limit: 6 * time.Second, rush: 10 * time.Second, half: 8 * time.Second, calm: 8 * time.Second, cases: 8 * time.Second, people: 2000}
+	if full {
+		l = lengths{limit: 20 * time.Second, rush: 60 * time.Second, half: 30 * time.Second, calm: 60 * time.Second, cases: 30 * time.Second, people: 2000}
+	}
+	dir, err := os.MkdirTemp("", "tanggap-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)                      //nolint:errcheck // in the temporary folder
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the servers' user must get in
+		return err
+	}
+	srv, err := servers.Start(ctx, servers.Options{Dir: filepath.Join(dir, "data"), Postgres: true, Redis: true, EndWithProcess: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if stopErr := srv.Stop(context.WithoutCancel(ctx)); err == nil {
+			err = stopErr
+		}
+	}()
+	t := &table{w: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)}
+	b := &bencher{ctx: ctx, servers: srv, lengths: l, table: t}
+	fmt.Println("measuring; this machine's own limits first")
+	for _, part := range []func() error{b.limits, b.rush, b.inner, b.half, b.calm, b.flood, b.cases} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return t.print()
+}
+
+// A table gathers the figures.
+type table struct {
+	w    *tabwriter.Writer
+	rows []row
+}
+
+type row struct{ what, figure, ratio, goal string }
+
+func (t *table) add(what, figure, ratio, goal string) {
+	t.rows = append(t.rows, row{what, figure, ratio, goal})
+	fmt.Fprintf(os.Stderr, "  %s: %s %s\n", what, figure, ratio)
+}
+
+func (t *table) print() error {
+	fmt.Fprintln(t.w, "\nwhat\tmeasured\tratio\tgoal")
+	for _, r := range t.rows {
+		fmt.Fprintf(t.w, "%s\t%s\t%s\t%s\n", r.what, r.figure, r.ratio, r.goal)
+	}
+	return t.w.Flush()
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"tanggap/config"
+	"tanggap/hotline"
+	"tanggap/house"
+	"tanggap/store"
+)
+
+// programVariable tells this binary that it is the program under test, and of what it is made.
+const programVariable = "TANGGAP_BENCH_PROGRAM"
+
+// made is what the program under test is told.
+type made struct {
+	Database, Redis, Telegram string
+}
+
+var benchKey = []byte("a key of thirty-two bytes: bench")
+
+const benchToken = "9000001:a-token-of-the-simulator"
+
+func loadRegency() (*hotline.Regency, error) {
+	r, report := config.Regency("jepara", time.Now())
+	if r == nil {
+		return nil, fmt.Errorf("the shipped regency does not load: %v", report)
+	}
+	return r, nil
+}
+
+func migrate(ctx context.Context, dsn string) error {
+	pool, err := store.Connect(ctx, dsn, 2)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return store.Migrate(ctx, pool)
+}
+
+func onDatabase(dsn, name string) (string, error) {
+	u, err := url.Parse(dsn)
+	if err != nil || u.Scheme == "" {
+		return "", fmt.Errorf("not a URL of Postgres: %s", dsn)
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+// program is the program under test: it says "ready" and runs until it is told to stop.
+func program(ctx context.Context) error {
+	var m made
+	if err := json.Unmarshal([]byte(os.Getenv(programVariable)), &m); err != nil {
+		return err
+	}
+	r, err := loadRegency()
+	if err != nil {
+		return err
+	}
+	h, err := house.Open(ctx, house.Options{
+		Regency: r, DatabaseURL: m.Database, RedisURL: m.Redis, Key: benchKey,
+		Telegram: &house.TelegramOptions{Token: benchToken, API: m.Telegram},
+		Gather:   -1, NoRates: true,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	fmt.Println("ready")
+	return h.Run(ctx)
+}
+
+// A running program.
+type running struct {
+	cmd  *exec.Cmd
+	done chan error
+}
+
+// start runs the program under test and waits until it is ready.
+func start(ctx context.Context, m made) (*running, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), programVariable+"="+string(text))
+	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 15 * time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &running{cmd: cmd, done: make(chan error, 1)}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || strings.TrimSpace(line) != "ready" {
+		return nil, errors.Join(errors.New("the program did not start"), cmd.Wait())
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, out)
+		p.done <- cmd.Wait()
+	}()
+	return p, nil
+}
+
+// stop ends the program in good order.
+func (p *running) stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case err := <-p.done:
+		return err
+	case <-time.After(30 * time.Second):
+		_ = p.cmd.Process.Kill()
+		return errors.New("the program does not stop")
+	}
+}
+
+// memory gives what the program holds now and held at the most, in MB.
+func (p *running) memory() (now, most float64) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
+	if err != nil {
+		return 0, 0
+	}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		f := strings.Fields(line)
+		if len(f) < 2 {
+			continue
+		}
+		kb, _ := strconv.ParseFloat(f[1], 64)
+		switch f[0] {
+		case "VmRSS:":
+			now = kb / 1024
+		case "VmHWM:":
+			most = kb / 1024
+		}
+	}
+	return now, most
+}
