@@ -121,11 +121,12 @@ type loop struct {
 // more slowly.
 func (d *Dispatcher) loop(ctx context.Context, l loop) error {
 	failed := 0
-	for ctx.Err() == nil {
+	for !ended(ctx) {
 		more, err := l.pass(ctx)
+		if ended(ctx) {
+			break
+		}
 		switch {
-		case ctx.Err() != nil:
-			return nil
 		case err != nil:
 			if failed++; failed == 1 {
 				d.Log.Warn("dispatch stands still and is tried again", "loop", l.name, "err", err)
@@ -152,6 +153,15 @@ func (d *Dispatcher) loop(ctx context.Context, l loop) error {
 		}
 	}
 	return nil
+}
+
+func ended(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 func pause(ctx context.Context, t time.Duration) {

@@ -64,12 +64,13 @@ func (d *Dispatcher) list(ctx context.Context) (more bool, err error) {
 // watch keeps the worklists true: it builds them at start, every minute, and whenever Redis has lost them or is another Redis than before.
 func (d *Dispatcher) watch(ctx context.Context) error {
 	wait, failed := probe, false
-	for ctx.Err() == nil {
+	for !ended(ctx) {
 		err := d.check(ctx)
+		if ended(ctx) {
+			break
+		}
 		trouble := redisError{}
 		switch {
-		case ctx.Err() != nil:
-			return nil
 		case errors.As(err, &trouble):
 			d.lost(ctx, trouble)
 			wait = min(2*wait, slowest)

@@ -10,7 +10,7 @@ import (
 // This file says what the dispatcher needs of the rest of the house, split by who uses it. Package store offers it; house passes it in.
 
 // A Work does a unit of work: what fn reads and writes through the Tx commits together, at the service time now, or not at all. fn may be
-// called again when the database asks for it (serialisation), so it keeps nothing of an earlier call.
+// called again when two units stood in each other's way, so it keeps nothing of an earlier call.
 type Work interface {
 	Do(ctx context.Context, now time.Time, fn func(Tx) error) error
 }

@@ -90,7 +90,7 @@ func (q *queue[T]) onebyone(ctx context.Context) error {
 		}
 		err := first(q.each)
 		if err != nil && id != 0 && ctx.Err() == nil {
-			q.d.Log.Error("dispatch failed for one", "loop", q.name, "id", id, "err", err)
+			q.d.Log.Error("dispatch failed for one", "loop", q.name, "id", id, "err", err, "stack", stack(err))
 			if err = first(instead); err != nil && id != 0 && ctx.Err() == nil {
 				q.d.Log.Error("dispatch is put aside for one", "loop", q.name, "id", id, "err", err, "for", asideFor)
 				q.aside[id], err = time.Now().Add(asideFor), nil
@@ -117,10 +117,26 @@ func (q *queue[T]) rests(item T) bool {
 func guard(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = &mistake{p, debug.Stack()}
 		}
 	}()
 	return fn()
+}
+
+// A mistake is a panic caught.
+type mistake struct {
+	value any
+	stack []byte
+}
+
+func (m *mistake) Error() string { return fmt.Sprintf("panic: %v", m.value) }
+
+// stack gives where a mistake was made, for the log; empty for other errors.
+func stack(err error) string {
+	if m := (*mistake)(nil); errors.As(err, &m) {
+		return string(m.stack)
+	}
+	return ""
 }
 
 // A job is one unit of work: a transaction, the regency as it stood when it began, and who is who, asked once.

@@ -130,7 +130,7 @@ type Case struct {
 	Reopened    int       // how often
 	Events      int       // how many made it
 	Story       ContentID // what was said first
-	Said        ContentID // what was said with the last event; zero: nothing
+	Said        ContentID // what was said with the event just made to happen; not kept in the row, and none in a Sum
 	Assignments []Assignment
 }
 
@@ -256,7 +256,7 @@ func (c Case) After(e Event) (Case, error) {
 		}
 	case EvRated:
 		// A word may follow the number, which then stays as it was.
-		if ok = (c.Status == Ended || c.Status == Closed) && e.Value >= 1 && e.Value <= 5 && (c.Rating == 0 || c.Rating == e.Value && e.Content != 0); ok {
+		if ok = (c.Status == Ended || c.Status == Closed) && e.Value >= 1 && e.Value <= 5 && (c.Rating == 0 || c.Rating == e.Value); ok {
 			c.Rating, c.Status = e.Value, Closed
 		}
 	case EvReopened:
@@ -312,6 +312,7 @@ func Sum(events []Event) (Case, error) {
 			return c, fmt.Errorf("event %d: %w", e.ID, err)
 		}
 	}
+	c.Said = 0
 	return c, nil
 }
 

@@ -178,6 +178,35 @@ var sentences = []struct {
 	{text: "bapak saya sakit stroke sudah 2 tahun, kursi roda dari dinsos belum ada", danger: ""},
 	{text: "dulu di sini pernah ada kecelakaan, usul dipasang cermin tikungan", danger: "", kind: hotline.Aspiration},
 
+	// as they come, some of them half a story
+	{text: "Selamat siang, ijin melaporkan bahwa di RT 05 RW 02 Desa Sengonbugel Kecamatan Mayong ada tiang PLN yang miring hampir roboh, mohon ditindaklanjuti", category: "listrik", place: "Sengonbugel"},
+	{text: "Assalamualaikum, mau tanya untuk perpanjangan KK yg lama apa masih berlaku? domisili saya di Pecangaan Kulon", category: "kartu-keluarga", kind: hotline.Inquiry, place: "Pecangaan Kulon"},
+	{text: "Min tolong lah itu sampah di TPS dekat lapangan Jobokuto udh numpuk bgt, baunya sampe ke rumah. Udah seminggu gak diambil2", category: "sampah", place: "Jobokuto"},
+	{text: "Jalan Ngabul - Batealit banyak lubang menganga, kemarin ada ibu-ibu jatuh", category: "jalan-rusak", place: "Ngabul"},
+	{text: "selamat sore, lampu penerangan di jembatan Bapangan mati total", category: "lampu-jalan", place: "Bapangan"},
+	{text: "anak saya ditolak masuk SMP karena zonasi", category: "sekolah"},
+	{text: "mau usul, gimana kalau di bandengan dibuatkan tempat sampah", category: "sampah", kind: hotline.Aspiration, place: "Bandengan"},
+	{text: "mohon info jadwal samsat keliling", category: "pajak-kendaraan", kind: hotline.Inquiry},
+	{text: "where can I renew my ID card?", category: "ktp", kind: hotline.Inquiry},
+	{text: "The garbage has not been collected for a week", category: "sampah"},
+	{text: "kulo badhe lapor, lampu margi wonten ngajeng griya kulo pejah", category: "lampu-jalan"},
+	{text: "saya mau mengadukan tetangga yang membakar sampah tiap sore", category: "limbah-polusi"},
+	{text: "ktpku ilang", category: "ktp"},
+	{text: "omahku dimaling wong", category: "kriminal"},
+	{text: "kucing saya terjebak di atap", category: "evakuasi-hewan"},
+	{text: "di kedung cino ada warung miras", category: "miras-keramaian", place: "Kedungcino"},
+	{text: "dana bos sekolah dikorupsi kepala sekolah", category: "pungli"},
+	{text: "polisi minta uang damai waktu tilang", category: "pungli"},
+	{text: "bidan puskesmas kembang marah marah", category: "sikap-petugas", place: "Kembang"},
+	{text: "perahu nelayan terbalik di perairan jepara", danger: "tenggelam"},
+	{text: "Ada ODGJ di depan pasar bangsri bawa parang", danger: "odgj-mengamuk"},
+	{text: "tolong pak ada anak hanyut di kali srep", danger: "tenggelam"},
+	{text: "kompor meledak istri saya luka bakar", danger: "kebakaran"},
+	{text: "ibu hamil mau melahirkan tapi jalan rusak ambulans tidak bisa masuk", danger: "melahirkan"},
+	{text: "setiap hujan banjir masuk rumah", category: "bencana", danger: ""},
+	{text: "rumah mbah saya hampir roboh", category: "rumah-tidak-layak", danger: ""},
+	{text: "tabrakan beruntun di kalinyamatan, dua orang luka", category: "kecelakaan", danger: "kecelakaan", place: "Kalinyamatan"},
+
 	// places alone
 	{text: "desa bangsri kec bangsri", place: "Bangsri"},
 	{text: "ds. suwawal timur", place: "Suwawal Timur"},
@@ -271,5 +300,181 @@ func BenchmarkReadJepara(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		rd.Read(text)
+	}
+}
+
+func TestGreetingsInJepara(t *testing.T) {
+	t.Parallel()
+	_, rd := jepara()
+	for _, s := range []string{"P", "assalamualaikum", "kulo nuwun", "halo min selamat pagi", "test 123", "min"} {
+		if got := rd.Read(s); !got.Greeting || got.Tells {
+			t.Errorf("%q: %+v", s, got)
+		}
+	}
+}
+
+// An answer to "where?".
+func TestPlacesOfJeparaByName(t *testing.T) {
+	t.Parallel()
+	_, rd := jepara()
+	for text, want := range map[string]string{
+		"tegal sambi": "Tegalsambi", "pakisaji": "Pakis Aji", "desa bangsri kec bangsri": "Bangsri", "ds. suwawal timur": "Suwawal Timur",
+		"mlongo": "Mlonggo", "Mlonggo": "Mlonggo", "bangsri": "Bangsri?", "kecamatan bangsri": "Bangsri", "desa keling": "Keling", "tahunan": "Tahunan?",
+		"kedung": "Kedung", "pengkol": "Pengkol", "kel. bulu": "Bulu", "bulu": "Bulu", "lebak": "Lebak", "di lebak pak": "Lebak", "jepara kota": "Jepara",
+		"kec jepara": "Jepara", "batu kali": "Batukali", "kali nyamatan": "Kalinyamatan", "pulau nyamuk": "Nyamuk", "karimun": "Karimunjawa", "karimun jawa": "Karimunjawa?",
+		"manyar gading": "Manyargading", "pecanga'an": "Pecangaan", "pecangan": "Pecangaan", "sinangul": "Sinanggul", "kalipucang": "Kalipucang Wetan?",
+		"kalipucang kulon": "Kalipucang Kulon", "wedelan bangsri": "Wedelan", "ds wedelan, kec. bangsri": "Wedelan", "mayong lor": "Mayong Lor",
+		"desa kembang": "Kembang", "kembang": "Kembang", "rau": "Rau", "dongos": "Dongos", "bugel": "Bugel", "desa jebol mayong": "Jebol", "saya dari sukodono": "Sukodono",
+		"rt 3 rw 2 desa ngabul kecamatan tahunan kabupaten jepara": "Ngabul", "semarang": "-", "orang bandung": "-", "tidak tahu": "-", "di rumah": "-", "": "-",
+	} {
+		if got := placeOf(hotline.Reading{Places: rd.ByName(text)}); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Every village finds itself by its name, also with its spaces left out or a letter doubled, and every kecamatan.
+func TestEveryPlaceOfJeparaByItsName(t *testing.T) {
+	t.Parallel()
+	r, rd := jepara()
+	for _, a := range append(r.Villages(), r.Kecamatans()...) {
+		cue := "desa "
+		if a.Level == hotline.LevelKecamatan {
+			cue = "kecamatan "
+		}
+		for _, text := range []string{a.Name, cue + a.Name, cue + strings.ReplaceAll(a.Name, " ", ""), "saya di " + cue + strings.ToUpper(a.Name) + " pak"} {
+			got := rd.ByName(text)
+			if len(got) == 0 || got[0].Area.Code != a.Code && !(text == a.Name && got[0].Ambiguous && len(got) > 1 && got[1].Area.Code == a.Code) {
+				t.Errorf("%q: %s, want %s (%d guesses)", text, placeOf(hotline.Reading{Places: got}), a.Code, len(got))
+			}
+		}
+	}
+	if len(r.Villages()) != 195 || len(r.Kecamatans()) != 16 {
+		t.Errorf("%d villages, %d kecamatan", len(r.Villages()), len(r.Kecamatans()))
+	}
+}
+
+// Every village's centre lies in its kecamatan and next to itself, but for three doubtful ones.
+func TestEveryPlaceOfJeparaByItsPoint(t *testing.T) {
+	t.Parallel()
+	r, rd := jepara()
+	doubtful := map[string]bool{"Teluk Wetan": true, "Pancur": true, "Margoyoso": true}
+	for _, v := range r.Villages() {
+		got := rd.ByPoint(v.Center)
+		if !doubtful[v.Name] && (got.Outside || got.Kecamatan.Code != v.Parent || got.Village.Code != v.Code) {
+			t.Errorf("%s %s: found %s in %s, outside %v", v.Code, v.Name, got.Village.Name, got.Kecamatan.Name, got.Outside)
+		}
+	}
+}
+
+func TestPointsAroundJepara(t *testing.T) {
+	t.Parallel()
+	_, rd := jepara()
+	for name, c := range map[string]struct {
+		lat, lng  float64
+		kecamatan string // empty: outside
+		village   string // empty: whichever
+	}{
+		"the town's square":            {-6.5887, 110.6684, "Jepara", ""},
+		"Kartini beach":                {-6.5880, 110.6475, "Jepara", ""},
+		"Bandengan beach":              {-6.5530, 110.6500, "Jepara", "Bandengan"},
+		"Panjang island off the coast": {-6.5760, 110.6290, "Jepara", ""},
+		"the lighthouse of Portugis":   {-6.4000, 110.9160, "Donorojo", ""},
+		"Karimunjawa harbour":          {-5.8800, 110.4350, "Karimunjawa", "Karimunjawa"},
+		"at sea between the islands":   {-5.8500, 110.3000, "Karimunjawa", ""},
+		"Genting island":               {-5.8480, 110.6020, "Karimunjawa", ""},
+		"Nyamuk island":                {-5.8160, 110.1910, "Karimunjawa", "Nyamuk"},
+		"Parang island":                {-5.7440, 110.2430, "Karimunjawa", "Parang"},
+		"the middle of the Java Sea":   {-6.1500, 110.5000, "", ""},
+		"Kudus":                        {-6.8048, 110.8405, "", ""},
+		"Demak":                        {-6.8909, 110.6396, "", ""},
+		"Semarang":                     {-6.9667, 110.4167, "", ""},
+		"nowhere":                      {0, 0, "", ""},
+	} {
+		got := rd.ByPoint(hotline.Point{Lat: c.lat, Lng: c.lng})
+		if got.Outside != (c.kecamatan == "") || !got.Outside && got.Kecamatan.Name != c.kecamatan || c.village != "" && got.Village.Name != c.village {
+			t.Errorf("%s: %s, %s, outside %v, %.2f km", name, got.Kecamatan.Name, got.Village.Name, got.Outside, got.Distance)
+		}
+	}
+}
+
+// From the text to the unit.
+func TestFromTextToUnitInJepara(t *testing.T) {
+	t.Parallel()
+	r, rd := jepara()
+	for text, want := range map[string]string{
+		"jalan rusak di desa tegalsambi":                           "dpupr.jalan",
+		"lampu jalan mati di desa ngabul":                          "dishub.pju",
+		"sampah numpuk di kuwasen":                                 "dlh.sampah",
+		"obat di puskesmas habis, desa wedelan kec bangsri":        "dinkes.pkm-bangsri-1",
+		"ktp saya belum jadi":                                      "disdukcapil.pendaftaran",
+		"air pdam mati":                                            "pdam.gangguan",
+		"kebakaran rumah di desa ngabul":                           "satpolpp.damkar",
+		"listrik padam":                                            "triage no-desk",
+		"petugas disdukcapil minta uang":                           "inspektorat",
+		"petugas inspektorat minta uang":                           "triage outside",
+		"admin diskominfo judes":                                   "inspektorat outside",
+		"bupati korupsi":                                           "triage outside",
+		"pelayanan di disdukcapil lambat sekali, petugasnya judes": "disdukcapil head",
+		"pegawai kantor kecamatan mlonggo judes":                   "kecamatan.33.20.07 head",
+		"petugasnya judes":                                         "triage no-agency",
+		"kerbau saya hilang":                                       "triage no-category",
+	} {
+		read := rd.Read(text)
+		c := hotline.Routing{Category: read.Top(), About: r.Accused(read, read.Top())}
+		if read.Danger != nil {
+			c.Category, c.Urgent = read.Danger.Category, true
+		}
+		if len(read.Places) > 0 {
+			c.Area = read.Places[0].Area.Code
+		}
+		d := hotline.Route(r, c)
+		got := "triage " + d.Why
+		if !d.Triage {
+			got = d.Assign[0].Unit
+			if d.Assign[0].Level > 0 {
+				got += " head"
+			}
+			if d.Outside {
+				got += " outside"
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s (%+v)\n%s about %v", text, got, want, d, brief(read), read.About)
+		}
+	}
+}
+
+// Every category leads to a unit or, where nobody has a desk, to the coordinator; those of one unit a place need the place.
+func TestEveryCategoryOfJeparaHasAUnit(t *testing.T) {
+	t.Parallel()
+	r, _ := jepara()
+	for _, c := range r.Categories {
+		if c.Rudeness {
+			continue
+		}
+		for _, v := range r.Villages() {
+			d := hotline.Route(r, hotline.Routing{Category: c.ID, Area: v.Code, Urgent: true})
+			agency, _ := r.Agency(c.Agency)
+			if d.Triage == agency.Desk {
+				t.Fatalf("%s in %s: %+v", c.ID, v.Name, d)
+			}
+		}
+	}
+}
+
+func BenchmarkByName(b *testing.B) {
+	_, rd := jepara()
+	b.ReportAllocs()
+	for b.Loop() {
+		rd.ByName("ds. suwawal timur kec pakisaji")
+	}
+}
+
+func BenchmarkByPoint(b *testing.B) {
+	_, rd := jepara()
+	b.ReportAllocs()
+	for b.Loop() {
+		rd.ByPoint(hotline.Point{Lat: -6.58, Lng: 110.75})
 	}
 }

@@ -390,13 +390,17 @@ func tellApart(all []AreaGuess) []AreaGuess {
 // decides, and up to a kilometre outside counts as inside.
 func (rd *Reader) ByPoint(p Point) PointGuess {
 	best, bestKm := -1, math.Inf(1)
-	for i := range rd.shapes {
-		s := &rd.shapes[i]
-		switch km := s.distance(p); {
-		case best < 0 || km < bestKm:
+	for i := range rd.shapes { // inside one, or inside several: the one with the nearest centre
+		if s := &rd.shapes[i]; s.contains(p) && (best < 0 || Kilometres(p, s.area.Center) < Kilometres(p, rd.shapes[best].area.Center)) {
+			best, bestKm = i, 0
+		}
+	}
+	for i := range rd.shapes { // inside none: the nearest
+		if best >= 0 && bestKm == 0 {
+			break
+		}
+		if km := rd.shapes[i].distance(p); km < bestKm {
 			best, bestKm = i, km
-		case km == bestKm && Kilometres(p, s.area.Center) < Kilometres(p, rd.shapes[best].area.Center): // inside both, as a rule
-			best = i
 		}
 	}
 	if best < 0 {
@@ -404,7 +408,7 @@ func (rd *Reader) ByPoint(p Point) PointGuess {
 	}
 	s := &rd.shapes[best]
 	g := PointGuess{Kecamatan: s.area, Village: s.nearestVillage(p), Distance: bestKm}
-	g.Outside = bestKm > s.reach()
+	g.Outside = !(bestKm <= s.reach())
 	return g
 }
 
@@ -434,7 +438,14 @@ func (s *shape) reach() float64 {
 	return gapAllowed
 }
 
-// distance gives the kilometres from the point to the area, 0 inside. Without boundaries it is that to the nearest centre.
+func (s *shape) contains(p Point) bool {
+	if p.Lat < s.from.Lat || p.Lat > s.to.Lat || p.Lng < s.from.Lng || p.Lng > s.to.Lng {
+		return false
+	}
+	return slices.ContainsFunc(s.rings, func(ring []Point) bool { return inRing(p, ring) })
+}
+
+// distance gives the kilometres from a point outside the area to its boundary. Without boundaries it is that to the nearest centre.
 func (s *shape) distance(p Point) float64 {
 	if len(s.rings) == 0 {
 		km := Kilometres(p, s.area.Center)
@@ -442,13 +453,6 @@ func (s *shape) distance(p Point) float64 {
 			km = min(km, Kilometres(p, v.Center))
 		}
 		return km
-	}
-	if p.Lat >= s.from.Lat && p.Lat <= s.to.Lat && p.Lng >= s.from.Lng && p.Lng <= s.to.Lng {
-		for _, ring := range s.rings {
-			if inRing(p, ring) {
-				return 0
-			}
-		}
 	}
 	km := math.Inf(1)
 	for _, ring := range s.rings {

@@ -322,7 +322,7 @@ type token struct {
 	taken  uint8 // bits of families: belongs to a longer phrase
 	senses sense // of the word and of the phrases it is in
 	phrase int16 // where the keyword begins that it belongs to, plus one
-	place  bool  // part of a place's name that was introduced as one
+	place  bool  // part of a place's name that cannot be anything else
 }
 
 // A match is a phrase found: tokens from…until, exclusive.
@@ -376,7 +376,7 @@ func (rd *Reader) Read(text string) Reading {
 	}
 	s.found = rd.spots(s.tokens, s.found, false)
 	for _, f := range s.found {
-		for i := f.from; f.cue == strongCue && i < f.until; i++ {
+		for i := f.from; (f.cue == strongCue || f.exact && f.until-f.from > 1) && i < f.until; i++ {
 			s.tokens[i].place = true
 		}
 	}

@@ -268,6 +268,16 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { checkReading(t, r, rd, s) })
 }
 
+// The longest message there is takes no longer than its length warrants.
+func BenchmarkReadLongest(b *testing.B) {
+	rd := NewReader(tiny(b))
+	text := strings.Repeat("jalan yang di sudah lampu mati ", MaxText)[:MaxText]
+	b.ReportAllocs()
+	for b.Loop() {
+		rd.Read(text)
+	}
+}
+
 func BenchmarkRead(b *testing.B) {
 	rd := NewReader(tiny(b))
 	b.ReportAllocs()
