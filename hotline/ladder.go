@@ -17,30 +17,38 @@ type Step struct {
 // the next step comes: the step before, or DueOnTake, has said so. An emergency climbs a step with every Due that passes unacknowledged, and
 // not any more once acknowledged within its time limit.
 func Next(r *Regency, c Case, a Assignment, now time.Time) (Step, bool) {
+	at := r.climbs(c, a)
+	if at.IsZero() || now.Before(at) {
+		return Step{}, false
+	}
 	next := a.Level + 1
-	if !a.On() || !c.Status.Live() || a.Due.IsZero() || next >= len(r.Ladder) || next < 1 {
-		return Step{}, false
-	}
-	if a.Part == Lead && (c.Status == Asking || c.Status == Scheduled) {
-		return Step{}, false
-	}
-	loud := c.Urgent && !a.Acked
-	at := a.Due
-	if a.Level == 0 && !loud {
-		at = r.after(c, a.Unit, a.Due, r.Ladder[next].After)
-	}
-	if now.Before(at) {
-		return Step{}, false
-	}
 	s := Step{Level: next, Role: r.Ladder[next].Role, Unit: r.seat(r.Ladder[next].Role, a.Unit), Due: a.Due}
 	if next+1 < len(r.Ladder) {
 		s.Due = r.after(c, a.Unit, now, r.Ladder[next+1].After)
-		if loud {
+		if c.loud(a) {
 			s.Due = now.Add(r.Limits.UrgentRepeat)
 		}
 	}
 	return s, true
 }
+
+// climbs tells when the assignment's next step up the ladder comes, if nothing happens until then; zero: never.
+func (r *Regency) climbs(c Case, a Assignment) time.Time {
+	next := a.Level + 1
+	if !a.On() || !c.Status.Live() || a.Due.IsZero() || next >= len(r.Ladder) || next < 1 {
+		return time.Time{}
+	}
+	if a.Part == Lead && (c.Status == Asking || c.Status == Scheduled) {
+		return time.Time{}
+	}
+	if a.Level == 0 && !c.loud(a) {
+		return r.after(c, a.Unit, a.Due, r.Ladder[next].After)
+	}
+	return a.Due
+}
+
+// loud: an emergency that nobody has acknowledged.
+func (c Case) loud(a Assignment) bool { return c.Urgent && !a.Acked }
 
 // DueOnAssign gives the time by which somebody of the unit should have taken the case: the limit for a first response in the unit's calendar, but
 // never later than the outcome is promised. An emergency is to be acknowledged within Limits.UrgentRepeat, whatever the calendar.

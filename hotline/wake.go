@@ -2,8 +2,8 @@ package hotline
 
 import "time"
 
-// Wake tells when the clock next has something to do about a case; zero: never. It is the earliest of: an assignment that can still climb the
-// ladder falls due, an asked question goes unanswered for too long, the scheduled day comes, an ended case closes by itself.
+// Wake tells when the clock next has something to do about a case; zero: never. It is the earliest of: an assignment's next step up the
+// ladder (see Next), an asked question goes unanswered for too long, the scheduled day comes, an ended case closes by itself.
 func (r *Regency) Wake(c Case) time.Time {
 	var w time.Time
 	soonest := func(t time.Time) {
@@ -16,9 +16,7 @@ func (r *Regency) Wake(c Case) time.Time {
 		soonest(r.Calendar("").Add(c.EndedAt, r.Limits.CloseAfter))
 	case c.Status.Live():
 		for _, a := range c.Assignments {
-			if a.On() && a.Level < len(r.Ladder)-1 && c.Status != Asking && c.Status != Scheduled {
-				soonest(a.Due)
-			}
+			soonest(r.climbs(c, a))
 		}
 		if c.Status == Asking {
 			soonest(c.AskDue)

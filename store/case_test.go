@@ -353,7 +353,15 @@ func TestTheClockFindsWhatIsDue(t *testing.T) {
 		t.Fatalf("a filed case wakes at %s, %v", at, err)
 	}
 	assign(t, s, c.ID, "dpupr.jalan", hotline.Lead)
-	due := monday.AddDate(0, 0, 3)
+	var due time.Time
+	do(t, s, monday, func(tx *store.Tx) error {
+		c, err := tx.Case(t.Context(), c.ID)
+		due = testbed.Jepara().Wake(c)
+		return err
+	})
+	if !due.After(monday) {
+		t.Fatalf("an assigned case wakes at %s", due)
+	}
 	awake := func(now time.Time) (n int) {
 		do(t, s, now, func(tx *store.Tx) error {
 			cs, err := tx.Awake(t.Context(), now, 10)

@@ -237,7 +237,7 @@ func newPrivate(tb testing.TB, opts servers.Options) *Private {
 			tb.Error(err)
 		}
 	})
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the servers' user must get in
+	if err := os.Chmod(dir, 0o755); err != nil {
 		tb.Fatal(err)
 	}
 	opts.Dir, opts.Volatile, opts.EndWithProcess, opts.Log = dir, true, true, slog.New(slog.DiscardHandler)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,18 @@ const templateLock = 0x7461_0002
 
 // template makes, once for all test processes, a migrated database that every test's own is copied from. Its name tells the migrations it was
 // made with, so that a changed migration makes another.
-var template = sync.OnceValues(func() (string, error) {
+func template(adminURL string) (string, error) {
+	templateOnce.Do(func() { templateName, templateErr = makeTemplate(adminURL) })
+	return templateName, templateErr
+}
+
+var (
+	templateOnce sync.Once
+	templateName string
+	templateErr  error
+)
+
+func makeTemplate(adminURL string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	name := "template_" + store.MigrationsHash()[:16]
@@ -69,27 +81,18 @@ var template = sync.OnceValues(func() (string, error) {
 	}
 	_, err = conn.Exec(ctx, `alter database `+name+` is_template true`)
 	return name, err
-})
-
-var (
-	adminURL string
-	pid      = os.Getpid()
-)
-
-var databases struct {
-	sync.Mutex
-	n int
 }
+
+var pid = os.Getpid()
+
+var databases atomic.Int64
 
 // Database gives the URL of a fresh, migrated database that is the test's own and goes with it.
 func Database(tb testing.TB) string {
 	tb.Helper()
-	databases.Lock()
-	adminURL = Postgres(tb)
-	databases.n++
-	n := databases.n
-	databases.Unlock()
-	from, err := template()
+	adminURL := Postgres(tb)
+	n := databases.Add(1)
+	from, err := template(adminURL)
 	if err != nil {
 		tb.Fatalf("make the database that tests copy: %v", err)
 	}

@@ -80,7 +80,7 @@ func Folder() (string, error) {
 // Use returns where the shared servers are that stand in a folder, after starting a keeper if there is none. From here on the
 // process counts as one that uses them, until it ends; call it once.
 func Use(dir string) (Addresses, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the servers' user must get in
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Addresses{}, err
 	}
 	tests, err := openLocked(filepath.Join(dir, testsFile), syscall.LOCK_SH)
@@ -111,7 +111,7 @@ func Use(dir string) (Addresses, error) {
 }
 
 // inUse keeps the lock on the file "tests" for as long as this process lives.
-var inUse *os.File
+var inUse *os.File //nolint:unused // holding it is its use
 
 // startKeeper starts this very program again as the keeper, in a session of its own so that Ctrl-C does not reach it, and waits for
 // what it has to tell.
