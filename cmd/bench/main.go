@@ -1,5 +1,6 @@
 // Command bench measures how fast the program is, each figure beside the machine's own limit measured in the same run: a ratio says something on
 // any machine, a number only on this one. "make bench" runs it; BENCH=full takes longer and is steadier.
+// BENCH_ONLY="limit rush" measures only these parts, and BENCH_PROFILE=FILE writes where the program under test spent its time.
 //
 // The program under test is this very binary started again as a process of its own, wired by package house like the real one, with gathering and
 // the networks' sending limits off. The network in front of it, and its citizens, are the simulator's, in this process. Both share the machine,
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -65,8 +67,15 @@ func bench(ctx context.Context, full bool) (err error) {
 	t := &table{w: tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)}
 	b := &bencher{ctx: ctx, servers: srv, lengths: l, table: t}
 	fmt.Println("measuring; this machine's own limits first")
-	for _, part := range []func() error{b.limits, b.rush, b.inner, b.half, b.calm, b.flood, b.cases} {
-		if err := part(); err != nil {
+	only := os.Getenv("BENCH_ONLY")
+	for _, part := range []struct {
+		name string
+		run  func() error
+	}{{"limit", b.limits}, {"rush", b.rush}, {"inner", b.inner}, {"half", b.half}, {"calm", b.calm}, {"flood", b.flood}, {"cases", b.cases}} {
+		if only != "" && !strings.Contains(only, part.name) {
+			continue
+		}
+		if err := part.run(); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,6 +81,17 @@ func program(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
+	if path := os.Getenv("BENCH_PROFILE"); path != "" {
+		f, err := os.Create(path) //nolint:gosec // the one who measures names it
+		if err != nil {
+			return err
+		}
+		defer f.Close() //nolint:errcheck // a profile
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	fmt.Println("ready")
 	return h.Run(ctx)
 }
