@@ -42,6 +42,8 @@ type talk struct {
 	heard bool           // the callback, if any, has been answered
 	slow  time.Duration  // how much later than usual a flood is answered
 	notes []hotline.Line // to be said before whatever is said next
+
+	readings []reading // what was understood in this turn
 }
 
 // Handle answers one message. It returns the conversation's new state. A returned error undoes the whole turn; it is tried again.
@@ -70,6 +72,7 @@ func (k *talk) handle(ctx context.Context) error {
 	if k.msg.Kind == hotline.MsgBlocked || k.msg.Kind == hotline.MsgReturned {
 		return nil
 	}
+	k.meet()
 	if done, err := k.private(ctx); done || err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func (k *talk) rate(_ context.Context, c hotline.Case, n int) error {
 	if err != nil {
 		return err
 	}
+	s.Quiz = nil
 	s.await(waitWord, c.ID, k.now.Add(addWithin))
 	r := hotline.Say("rate.thanks", "n", n)
 	skip := hotline.Pick(value("noword", id(c.ID)), "button.skip")
@@ -60,7 +61,7 @@ func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 		s.rest()
 		k.say(hotline.Say("rate.done"))
 		return true, nil
-	case text && (len(strings.Fields(k.msg.Text)) > wordMost || rd.Tells && rd.Top() != "" && rd.Top() != c.Category), k.msg.Pin != nil:
+	case text && (len(strings.Fields(k.msg.Text)) > wordMost || k.isNew(rd, lastCase{Category: c.Category, Area: c.Area})), k.msg.Pin != nil:
 		s.rest()
 		return false, nil
 	}
@@ -122,7 +123,7 @@ func (k *talk) reopen(_ context.Context, c hotline.Case) error {
 		return nil
 	case c.Status != hotline.Ended && c.Status != hotline.Closed, !k.mayReopen(c):
 		s.rest()
-		k.tell(c.ID, hotline.Say("reopen.late", "case", c.ID).With(hotline.Pick(value("again", id(c.ID)), "button.again"), pickMenu()))
+		k.tell(c.ID, hotline.Say("reopen.late", "case", c.ID).With(pickAgain(c.ID), pickMenu()))
 		return nil
 	}
 	s.await(waitReopen, c.ID, k.now.Add(addWithin))
@@ -152,6 +153,7 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvReopened, Facts: hotline.Facts{Due: due}}, said); err != nil {
 		return err
 	}
+	s.Quiz = nil
 	s.keepRef(k.msg.Ref, c.ID)
 	s.await(waitMore, c.ID, k.now.Add(moreWithin))
 	k.tell(c.ID, hotline.Say("reopen.done", "case", c.ID, "due", due))

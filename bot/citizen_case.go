@@ -11,7 +11,7 @@ import (
 	"tanggap/hotline"
 )
 
-// This file is what a reporter does with a case of their own: see it, add to it, answer a question about it.
+// This file is what a reporter says to a case of their own: an answer to a question, a remark, a photo. citizen_view.go shows it.
 
 // listMost is how many of a person's cases are listed.
 const listMost = 8
@@ -111,7 +111,7 @@ func (k *talk) sayToCase(ctx context.Context, c hotline.Case) error {
 			return k.rate(ctx, c, int(typed[0]-'0'))
 		case slices.Contains(unsolved, typed):
 			return k.reopen(ctx, c)
-		case slices.Contains(thanks, typed) && c.Status != hotline.Asking:
+		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed, k.read(k.msg.Text))):
 			return k.thanked(c)
 		}
 	}
@@ -260,11 +260,7 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 	case waitAdd:
 		return true, k.addTo(ctx, s.About)
 	case waitMore:
-		if s.Draft != nil || k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || k.isNew(k.read(k.msg.Text), s.Last)) {
-			s.rest()
-			return false, nil
-		}
-		return true, k.addTo(ctx, s.About)
+		return k.addMore(ctx, typed)
 	case waitWord:
 		return k.word(ctx, typed)
 	case waitReopen:
@@ -282,6 +278,31 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 		s.rest()
 	}
 	return false, nil
+}
+
+// addMore takes a bubble that follows an addition within minutes. What plainly is about something else is not one; where that is not plain, the person
+// is asked.
+func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
+	s := &k.st.Citizen
+	rd := k.read(k.msg.Text)
+	if s.Draft != nil || k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed, rd)) {
+		s.rest()
+		return false, nil
+	}
+	c, err := k.ownCase(ctx, s.About)
+	if err != nil {
+		s.rest()
+		return false, nilOr(err)
+	}
+	switch like := (lastCase{Category: c.Category, Area: c.Area}); {
+	case k.isNew(rd, like):
+		s.rest()
+		return false, nil
+	case otherMatter(rd, like) && c.Category != "":
+		k.newDraft().Near = []hotline.CaseID{c.ID}
+		return true, k.onward(ctx)
+	}
+	return true, k.addToCase(ctx, c)
 }
 
 // answered takes what is said as the answer to a question an officer asked: with one case asking there is nothing to guess.
@@ -336,179 +357,6 @@ func (k *talk) bareNumber(ctx context.Context, typed string) error {
 	}
 	k.later(hotline.Say("unread.number").With(menuRow()...))
 	return nil
-}
-
-// check shows where things stand: the one case, or the list to choose from.
-func (k *talk) check(ctx context.Context) error {
-	cases, err := k.ownCases(ctx)
-	if err != nil {
-		return err
-	}
-	switch len(cases) {
-	case 0:
-		k.say(hotline.Say("check.none").With(hotline.Pick(value("new"), "button.report"), pickMenu()))
-		return nil
-	case 1:
-		return k.show(ctx, cases[0])
-	}
-	r := hotline.Say("check.list")
-	for _, c := range cases {
-		r = r.And("check.line", "case", c.ID, "category", k.nameOf(c), "status", hotline.PhraseArg("status."+string(c.Status)))
-	}
-	for i := 0; i < len(cases); i += 2 {
-		var row []hotline.Choice
-		for _, c := range cases[i:min(i+2, len(cases))] {
-			row = append(row, pickCase(c.ID))
-		}
-		r = r.With(row...)
-	}
-	k.say(r)
-	return nil
-}
-
-// nameOf is what a case is called in lists: its category, and nothing of a secret one.
-func (k *talk) nameOf(c hotline.Case) hotline.Arg {
-	if c.Privacy == hotline.Secret {
-		return hotline.Arg{Is: hotline.ArgPhrase, V: "privacy.secret"}
-	}
-	return hotline.Arg{Is: hotline.ArgCategory, V: c.Category}
-}
-
-// historyMost is how many steps of a case are shown: the latest.
-const historyMost = 6
-
-// show tells where a case stands: everything to its reporter, a status word to anybody else.
-func (k *talk) show(ctx context.Context, c hotline.Case) error {
-	status := hotline.PhraseArg("status." + string(c.Status))
-	if c.Reporter == 0 || c.Reporter != k.me() {
-		k.say(hotline.Say("case.foreign", "case", c.ID, "status", status).With(menuRow()...))
-		return nil
-	}
-	events, _, err := k.History(ctx, c.ID)
-	if err != nil {
-		return fmt.Errorf("read a case's history: %w", err)
-	}
-	r := hotline.Say("case.head", "case", c.ID, "status", status).And("case.matter", "category", hotline.CategoryArg(c.Category))
-	if c.Area != "" {
-		r = r.And("send.place", "area", hotline.AreaArg(c.Area))
-	}
-	if c.Story != 0 {
-		r = r.And("case.story", "text", c.Story)
-	}
-	r.Lines = append(r.Lines, past(c, events)...)
-	switch {
-	case c.Status == hotline.Asking:
-		r = r.And("case.answer", "due", c.AskDue)
-	case c.Status == hotline.Scheduled:
-		r = r.And("case.day", "day", hotline.DateArg(c.Date))
-	case c.Status.Live() && !c.Urgent && !c.Due.IsZero():
-		r = r.And("file.due", "due", c.Due)
-	}
-	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
-		r = r.And("menu.draft")
-	}
-	k.saidAbout(c.ID, k.caseButtons(c, r))
-	return nil
-}
-
-// saidAbout answers at once about a case.
-func (k *talk) saidAbout(c hotline.CaseID, r hotline.Reply) {
-	if k.slow > 0 {
-		k.laterAbout(c, r)
-		return
-	}
-	k.tell(c, r)
-}
-
-func (k *talk) caseButtons(c hotline.Case, r hotline.Reply) hotline.Reply {
-	switch {
-	case c.Status == hotline.Ended && c.Rating == 0:
-		r = rateRow(c.ID, r.And("notice.rate")).With(pickReopen(c.ID), pickAdd(c.ID))
-	case c.Status == hotline.Ended, c.Status == hotline.Closed && k.mayReopen(c):
-		r = r.With(pickReopen(c.ID))
-	case c.Status.Live():
-		r = r.With(pickAdd(c.ID), hotline.Pick(value("cut", id(c.ID)), "button.cut"))
-	case c.Status.Over():
-		r = r.With(hotline.Pick(value("again", id(c.ID)), "button.again"))
-	}
-	return r
-}
-
-// past gives the latest steps of a case in a citizen's words. Internal notes and what happens between units are not among them.
-func past(c hotline.Case, events []hotline.Event) []hotline.Line {
-	units := map[hotline.AssignmentID]hotline.Event{}
-	var lines []hotline.Line
-	for _, e := range events {
-		if e.Kind == hotline.EvAssigned {
-			units[e.Assignment] = e
-		}
-		if l, ok := pastLine(c, e, units[e.Assignment]); ok {
-			lines = append(lines, l)
-		}
-	}
-	return lines[max(0, len(lines)-historyMost):]
-}
-
-func pastLine(c hotline.Case, e, given hotline.Event) (hotline.Line, bool) {
-	at := func(key string, args ...any) (hotline.Line, bool) {
-		return hotline.Phrase(key, append([]any{"at", e.At}, args...)...), true
-	}
-	words := func(key, bare string) (hotline.Line, bool) {
-		if e.Content == 0 {
-			return at(bare)
-		}
-		return at(key, "text", e.Content)
-	}
-	switch e.Kind {
-	case hotline.EvFiled:
-		return at("past.filed")
-	case hotline.EvAssigned:
-		if e.Part == hotline.Lead {
-			return at("past.assigned", "unit", hotline.UnitArg(e.Unit))
-		}
-	case hotline.EvTaken:
-		return at("past.taken", "unit", hotline.UnitArg(given.Unit))
-	case hotline.EvAsked:
-		return words("past.asked", "past.asked.bare")
-	case hotline.EvTold:
-		return words("past.told", "past.told.bare")
-	case hotline.EvRemarked, hotline.EvPlaced:
-		if e.By == c.Reporter {
-			return words("past.remarked", "past.remarked.bare")
-		}
-		return words("past.answered", "past.answered.bare")
-	case hotline.EvEdited:
-		return words("past.edited", "past.edited.bare")
-	case hotline.EvAnswered:
-		return words("past.answered", "past.answered.bare")
-	case hotline.EvScheduled:
-		return at("past.scheduled", "day", hotline.DateArg(e.Date))
-	case hotline.EvResolved:
-		return words("past.resolved", "past.resolved.bare")
-	case hotline.EvPassedOn:
-		return words("past.passed_on", "past.passed_on.bare")
-	case hotline.EvNotPossible:
-		return words("past.not_possible", "past.not_possible.bare")
-	case hotline.EvTranscribed:
-		return words("past.transcribed", "past.transcribed.bare")
-	case hotline.EvRated:
-		return at("past.rated", "n", e.Value)
-	case hotline.EvReopened:
-		return words("past.reopened", "past.reopened.bare")
-	case hotline.EvDeclined, hotline.EvWithheld:
-		return at("past.rerouted")
-	case hotline.EvEscalated:
-		return at("past.escalated")
-	case hotline.EvUrgent:
-		return at("past.urgent")
-	case hotline.EvWithdrawn:
-		return at("past.withdrawn")
-	case hotline.EvClosed:
-		return at("past.closed")
-	case hotline.EvArchived:
-		return at("past.archived")
-	}
-	return hotline.Line{}, false
 }
 
 // mayReopen tells whether the time to reopen has not run out.

@@ -13,7 +13,8 @@ func (k *talk) human(ctx context.Context) error {
 	s := &k.st.Citizen
 	if d := s.Draft; d != nil && !d.empty() {
 		c := k.commit(d, hotline.Filing{Kind: hotline.Inquiry, Privacy: k.sense(d).privacy, Area: k.sense(d).area})
-		return k.handOver(ctx, c)
+		k.handOver(c)
+		return nil
 	}
 	s.Draft = nil
 	cases, err := k.ownCases(ctx)
@@ -35,15 +36,20 @@ func (k *talk) human(ctx context.Context) error {
 		if err := k.happen(c, hotline.Event{Kind: hotline.EvNoted}, note); err != nil {
 			return err
 		}
-		return k.handOver(ctx, c)
+		if err := k.summon(ctx, c); err != nil {
+			return err
+		}
+		k.handOver(c)
+		return nil
 	}
 	d := k.newDraft()
 	d.add(bubble{Ref: k.msg.Ref, Text: "petugas"}, k.now)
-	return k.handOver(ctx, k.commit(d, hotline.Filing{Kind: hotline.Inquiry, Privacy: hotline.Open}))
+	k.handOver(k.commit(d, hotline.Filing{Kind: hotline.Inquiry, Privacy: hotline.Open}))
+	return nil
 }
 
-// handOver tells the coordinators, and the person when a human will read it.
-func (k *talk) handOver(ctx context.Context, c hotline.Case) error {
+// summon tells the coordinators:  those on duty, or all of them where nobody is. A case that was just filed needs no call: it reaches them for triage.
+func (k *talk) summon(ctx context.Context, c hotline.Case) error {
 	people, err := k.People(ctx, nil, hotline.RoleCoordinator)
 	if err != nil {
 		return fmt.Errorf("find the coordinators: %w", err)
@@ -54,6 +60,11 @@ func (k *talk) handOver(ctx context.Context, c hotline.Case) error {
 		}
 		k.Say(hotline.Out{Person: p.Person, Lane: hotline.LaneNotice, Case: c.ID, Reply: hotline.Say("human.news", "case", c.ID)})
 	}
+	return nil
+}
+
+// handOver tells the person when a human will read it, and takes what they write next as theirs to read.
+func (k *talk) handOver(c hotline.Case) {
 	k.st.Citizen.await(waitAdd, c.ID, k.now.Add(quizWithin))
 	r := hotline.Say("human.reads", "case", c.ID)
 	if cal := k.reg.Calendar(""); cal.Open(k.now) {
@@ -62,5 +73,4 @@ func (k *talk) handOver(ctx context.Context, c hotline.Case) error {
 		r = r.And("human.closed", "when", cal.NextOpen(k.now))
 	}
 	k.tell(c.ID, r.And("human.write").And("danger.else", "number", k.reg.Emergency))
-	return nil
 }

@@ -145,7 +145,7 @@ func (k *talk) cancel(ctx context.Context) error {
 // courtesy answers small words that tell nothing: thanks, a yes to nothing, a number that is no choice, a command that does not exist.
 func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (bool, error) {
 	switch {
-	case slices.Contains(thanks, typed), slices.Contains(yeses, typed):
+	case slices.Contains(thanks, typed), slices.Contains(yeses, typed), thanking(typed, rd):
 		k.later(hotline.Say("thanks.welcome").With(pickMenu()))
 	case slices.Contains(noes, typed):
 		k.later(hotline.Say("greet.tell").With(menuRow()...))
@@ -161,6 +161,14 @@ func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (
 		return false, nil
 	}
 	return true, nil
+}
+
+// thanking tells of thanks with a few words more: "terima kasih pak petugas".
+func thanking(typed string, rd hotline.Reading) bool {
+	if len(rd.Categories) > 0 || len(strings.Fields(typed)) > 8 {
+		return false
+	}
+	return slices.ContainsFunc(thanks, func(t string) bool { return len(t) > 3 && strings.HasPrefix(typed, t+" ") })
 }
 
 // lately tells whether the person filed something minutes ago: then even a word or two is about that.

@@ -164,7 +164,9 @@ func pickStory(_ *talk, d *draft, _ sense, v string) bool {
 
 // Matter: what it is about, where the words don't tell.
 
-func openMatter(d *draft, s sense) bool { return s.category == "" && !d.Unknown && s.words }
+func openMatter(d *draft, s sense) bool {
+	return s.category == "" && !d.Unknown && s.words && (!s.voice || len(s.guesses) > 0)
+}
 
 func askMatter(_ *talk, d *draft, s sense) hotline.Reply {
 	if len(s.guesses) == 0 {
@@ -200,7 +202,10 @@ func pickMatter(k *talk, d *draft, _ sense, v string) bool {
 	return true
 }
 
-func readMatter(_ *talk, _ *draft, _ sense, typed string) (string, bool) {
+func readMatter(_ *talk, _ *draft, s sense, typed string) (string, bool) {
+	if len(s.guesses) == 1 && slices.Contains(yeses, typed) {
+		return s.guesses[0], true
+	}
 	return "other", slices.Contains(others, typed) || slices.Contains(unknowns, typed)
 }
 
@@ -273,7 +278,7 @@ func askSend(k *talk, d *draft, s sense) hotline.Reply {
 	switch {
 	case s.category != "":
 		r = r.And("send.matter", "category", hotline.CategoryArg(s.category))
-	case s.voice && !s.words:
+	case s.voice && !d.Unknown:
 		r = r.And("send.voice")
 	default:
 		r = r.And("send.unknown")

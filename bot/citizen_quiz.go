@@ -64,21 +64,31 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		return true, k.quizOn(ctx, z.Case, cat, q, "quiz.skipped")
 	case k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || k.read(k.msg.Text).Greeting):
 		return false, nil
-	case k.msg.Kind == hotline.MsgText && k.isNew(k.read(k.msg.Text), s.Last) && len(strings.Fields(typed)) > 3:
+	case otherMatter(k.read(k.msg.Text), s.Last) && k.isNew(k.read(k.msg.Text), s.Last):
 		s.Quiz = nil // plainly another matter
 		return false, nil
 	case k.msg.Pin != nil, k.msg.Media != nil && k.msg.Media.Kind != hotline.Voice:
 		return true, k.addTo(ctx, z.Case) // no answer, but about the case; the question stays
 	}
+	c, err := k.ownCase(ctx, z.Case)
+	if err != nil || !c.Status.Live() { // it ended, or is gone: what is said now is about something else
+		s.Quiz = nil
+		return false, nilOr(err)
+	}
 	for _, o := range q.Options {
-		if k.sameOption(o, typed) {
+		if sameOption(o, typed) {
 			return true, k.quizPicked(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})
 		}
 	}
-	return true, k.quizTold(ctx, cat, q)
+	if len(q.Options) > 0 && isNumber(typed) && len(typed) <= 2 {
+		k.note("unread.number")
+		k.laterAbout(c.ID, k.ask(c.ID, cat, q, hotline.Reply{}))
+		return true, nil
+	}
+	return true, k.quizTold(ctx, c, cat, q)
 }
 
-func (k *talk) sameOption(o hotline.Option, typed string) bool {
+func sameOption(o hotline.Option, typed string) bool {
 	for _, text := range o.Text {
 		if plain(text) == typed && typed != "" {
 			return true
@@ -87,19 +97,14 @@ func (k *talk) sameOption(o hotline.Option, typed string) bool {
 	return false
 }
 
-// quizTold records an answer in the person's own words.
-func (k *talk) quizTold(ctx context.Context, cat hotline.Category, q hotline.Question) error {
+// quizTold records an answer in the person's own words. Where an officer has asked something since, it is the answer to that.
+func (k *talk) quizTold(ctx context.Context, c hotline.Case, cat hotline.Category, q hotline.Question) error {
 	s := &k.st.Citizen
-	c, err := k.ownCase(ctx, s.Quiz.Case)
-	if err == nil {
-		err = k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID}}, k.content())
-	}
-	if errors.Is(err, hotline.ErrNotFound) || errors.Is(err, hotline.ErrRefused) {
+	if c.Status == hotline.Asking {
 		s.Quiz = nil
-		k.say(hotline.Say("quiz.over"))
-		return nil
+		return k.addToCase(ctx, c)
 	}
-	if err != nil {
+	if err := k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID}}, k.content()); err != nil {
 		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
@@ -158,6 +163,7 @@ func (k *talk) quizOn(_ context.Context, c hotline.CaseID, cat hotline.Category,
 		return nil
 	}
 	s.Quiz = nil
+	s.await(waitMore, c, k.now.Add(moreWithin))
 	k.tell(c, hotline.Say(how).And("quiz.done", "case", c).With(pickAdd(c), pickCase(c)))
 	return nil
 }

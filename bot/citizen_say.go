@@ -2,7 +2,6 @@ package bot
 
 import (
 	"strconv"
-	"time"
 
 	"tanggap/hotline"
 )
@@ -51,9 +50,9 @@ func (k *talk) say(r hotline.Reply) {
 	k.seal()
 }
 
-// tell says something about a case that must arrive.
+// tell says something that must arrive, and is not slowed: it follows from something done, which nobody does by the hundred.
 func (k *talk) tell(c hotline.CaseID, r hotline.Reply) {
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Case: c, Slot: k.slot(), Due: k.slowly()})
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Case: c, Slot: k.slot()})
 	k.seal()
 }
 
@@ -70,13 +69,6 @@ func (k *talk) laterAbout(c hotline.CaseID, r hotline.Reply) {
 		o.Due = k.now.Add(wait)
 	}
 	k.out(o)
-}
-
-func (k *talk) slowly() time.Time {
-	if k.slow == 0 {
-		return time.Time{}
-	}
-	return k.now.Add(k.slow)
 }
 
 // Rows of choices that come up again and again.

@@ -25,15 +25,31 @@ type sense struct {
 }
 
 const (
-	fairScore  = 40 // a category is taken as understood from this score on
+	fairScore  = 40 // a category is taken as understood from this score on …
+	weakScore  = 20 // … or from this one, where no other comes near
 	alsoPart   = 3  // another is worth a button with a third of the best one's score
 	mostAlso   = 2  // so many of them beside the yes
 	mostChoice = 3  // so many when asked outright
 	mostWhich  = 6
 )
 
-// read understands a text.
-func (k *talk) read(text string) hotline.Reading { return k.bot.Reader.Read(text) }
+// read understands a text. One turn asks for the same text several times.
+func (k *talk) read(text string) hotline.Reading {
+	for _, r := range k.readings {
+		if r.text == text {
+			return r.Reading
+		}
+	}
+	rd := k.bot.Reader.Read(text)
+	k.readings = append(k.readings, reading{text, rd})
+	return rd
+}
+
+// A reading is a text that was understood in this turn.
+type reading struct {
+	text string
+	hotline.Reading
+}
 
 // sense works out what the draft amounts to.
 func (k *talk) sense(d *draft) sense {
@@ -65,11 +81,11 @@ func (k *talk) senseMatter(d *draft, s *sense) {
 		rd = k.read(d.text(d.MatterIn))
 	}
 	best := 0
-	for _, g := range rd.Categories {
-		best = max(best, g.Score)
+	if len(rd.Categories) > 0 {
+		best = rd.Categories[0].Score
 	}
 	s.category = d.Category
-	if s.category == "" && !d.Unknown && best >= fairScore {
+	if s.category == "" && !d.Unknown && understood(rd) {
 		s.category = rd.Top()
 	}
 	if d.Category != "" {
@@ -82,11 +98,23 @@ func (k *talk) senseMatter(d *draft, s *sense) {
 	}
 }
 
+// understood tells whether the best guess may be taken as what was meant. The person confirms it in any case.
+func understood(rd hotline.Reading) bool {
+	if len(rd.Categories) == 0 {
+		return false
+	}
+	best, second := rd.Categories[0].Score, 0
+	if len(rd.Categories) > 1 {
+		second = rd.Categories[1].Score
+	}
+	return best >= fairScore || best >= weakScore && best*2 >= second*3
+}
+
 func (k *talk) sensePlace(d *draft, s *sense) {
 	if s.area = d.Area; s.area != "" {
 		return
 	}
-	from := min(d.PlaceFrom, len(d.Bubbles))
+	from := d.from(d.PlaceFrom)
 	for _, b := range slices.Backward(d.Bubbles[from:]) {
 		if b.Point == nil {
 			continue
@@ -144,16 +172,21 @@ func settle(places []hotline.AreaGuess) (area string, which, near []string) {
 	return area, which[:min(len(which), mostWhich)], near[:min(len(near), mostChoice)]
 }
 
-// isNew tells whether a text plainly tells of something else than what was filed last: another matter, or another place.
+// isNew tells whether a text plainly tells of something else than what was filed last: it names a place, and another matter or another place.
 func (k *talk) isNew(rd hotline.Reading, last lastCase) bool {
-	if !rd.Tells {
+	area, which, _ := settle(rd.Places)
+	if !rd.Tells || area == "" && len(which) == 0 {
 		return false
 	}
-	if top := rd.Top(); top != "" && top != last.Category && rd.Categories[0].Score >= fairScore {
+	if otherMatter(rd, last) {
 		return true
 	}
-	area, which, _ := settle(rd.Places)
-	return area != "" && last.Area != "" && !slices.Contains(which, last.Area) && k.elsewhere(area, last.Area)
+	return understood(rd) && area != "" && last.Area != "" && k.elsewhere(area, last.Area)
+}
+
+// otherMatter tells whether a text tells of another matter than the one filed last. Without a place it may still belong to it.
+func otherMatter(rd hotline.Reading, last lastCase) bool {
+	return rd.Tells && understood(rd) && rd.Categories[0].Score >= fairScore && rd.Top() != last.Category
 }
 
 // elsewhere tells whether two areas are apart: neither lies in the other.

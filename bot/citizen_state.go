@@ -24,7 +24,8 @@ type citizenState struct {
 	Refs []refCase `json:"r,omitempty"` // messages that became part of a case, latest last
 	Pace pace      `json:"p,omitzero"`
 
-	Erasure hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
+	Requested hotline.ErasureID `json:"h,omitempty"` // the person's own latest request for erasure
+	Erasure   hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
 }
 
 // A wait says what the next free text or medium is, when it is not simply somebody telling something.
@@ -157,8 +158,21 @@ type bubble struct {
 	Forwarded bool              `json:"f,omitempty"`
 }
 
-// maxBubbles bounds a draft; what comes after is joined to the last bubbles' text, so nothing is lost.
-const maxBubbles = 100
+// How much a draft holds. Text after so many bubbles is joined to the last one. A story longer than any story is is not taken on: the person is
+// told to send it first.
+const (
+	maxBubbles = 100
+	maxStory   = 128 << 10 // bytes of text
+)
+
+// size gives how many bytes of text the draft holds.
+func (d *draft) size() int {
+	n := 0
+	for _, b := range d.Bubbles {
+		n += len(b.Text) + 1
+	}
+	return n
+}
 
 func (d *draft) add(b bubble, now time.Time) {
 	d.Touched = now
@@ -172,10 +186,13 @@ func (d *draft) add(b bubble, now time.Time) {
 // empty tells whether nothing has been said.
 func (d *draft) empty() bool { return len(d.Bubbles) == 0 }
 
+// from keeps an index of a bubble within bounds.
+func (d *draft) from(i int) int { return max(0, min(i, len(d.Bubbles))) }
+
 // text joins what was written from bubble i on.
 func (d *draft) text(from int) string {
 	s := ""
-	for _, b := range d.Bubbles[min(from, len(d.Bubbles)):] {
+	for _, b := range d.Bubbles[d.from(from):] {
 		if b.Text == "" {
 			continue
 		}

@@ -14,7 +14,6 @@ import (
 // was told is kept until it stands in a case or is thrown away by the person.
 func (k *talk) citizen(ctx context.Context) error {
 	k.slow = k.st.Citizen.Pace.count(k.now)
-	k.meet()
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
 		return k.choose(ctx)
@@ -88,12 +87,13 @@ func (k *talk) hear(ctx context.Context) error {
 		return err
 	}
 	rd := k.read(k.msg.Text)
-	hello := bare && rd.Greeting && !rd.Tells
+	polite := slices.Contains(thanks, typed) || slices.Contains(yeses, typed)
+	hello := bare && rd.Greeting && !rd.Tells && !polite
 	if s.Draft != nil {
 		if done, err := k.typedAnswer(ctx, typed); done || err != nil {
 			return err
 		}
-		if hello || bare && slices.Contains(thanks, typed) { // says nothing that belongs in the story
+		if hello || bare && polite { // says nothing that belongs in the story
 			k.later(k.standing())
 			return nil
 		}
@@ -118,9 +118,14 @@ func (k *talk) hear(ctx context.Context) error {
 // person is asked.
 func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
 	d := k.newDraft()
-	last := k.st.Citizen.Last
-	if last.Case != 0 && k.now.Sub(last.At) <= nearWithin && !k.isNew(rd, last) {
-		d.Near = []hotline.CaseID{last.Case}
+	if last := k.st.Citizen.Last; k.lately() && !k.isNew(rd, last) {
+		c, err := k.ownCase(ctx, last.Case)
+		if nilOr(err) != nil {
+			return err
+		}
+		if err == nil && !c.Status.Over() {
+			d.Near = []hotline.CaseID{last.Case}
+		}
 	}
 	return k.onward(ctx)
 }
@@ -141,7 +146,11 @@ func (k *talk) onward(ctx context.Context) error {
 		d.Near = nil
 	}
 	stale := !d.Touched.IsZero() && k.now.Sub(d.Touched) > staleAfter
-	d.add(k.bubble(), k.now)
+	if b := k.bubble(); d.size()+len(b.Text) <= maxStory {
+		d.add(b, k.now)
+	} else {
+		k.note("draft.full")
+	}
 	if retold {
 		if s := k.sense(d); s.category == "" && len(s.guesses) == 0 {
 			d.Unknown = true // asked once is enough; a human will find out

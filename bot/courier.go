@@ -105,7 +105,8 @@ const (
 	spareWorkers = 8                      // one in this many serves emergencies and replies alone
 	shortPause   = 2 * time.Second        // parcels of an account that pauses longer go back to the outbox
 	accountPause = time.Minute            // while an account is wrong
-	together429  = 2 * time.Second        // two peers told to wait within this: it is the account
+	toldApart    = 2 * time.Second        // peers told to wait within this, and nothing taken between
+	toldMost     = 3                      // so many of them: it is the account
 	retryLeast   = 200 * time.Millisecond // after a failure of the outbox
 	retryMost    = 5 * time.Second
 )
@@ -225,8 +226,8 @@ type waiter struct {
 // A pause is what is known of an account that was told to wait.
 type pause struct {
 	until time.Time
-	peer  string // who was told last, and when
-	told  time.Time
+	peers []string // who was told to wait since the network last took something
+	since time.Time
 }
 
 func newRounds(c *Courier) *rounds {
@@ -382,6 +383,10 @@ func (r *rounds) next(now time.Time) []*hotline.Parcel {
 			if r.paused(p, now) {
 				continue
 			}
+			if p.Out.Verb == hotline.VerbAnswer { // no message: it counts against no rate
+				r.cleared[i].push(p)
+				continue
+			}
 			if until := r.full[accountOf(p)]; i > int(hotline.LaneEmergency) && now.Before(until) {
 				r.wait(p, until)
 				continue
@@ -462,6 +467,9 @@ func (r *rounds) finished(res result) {
 	case res.failure == nil:
 		r.note(&res.sent, nil)
 		r.accountTrouble(a, "")
+		if p := r.pauses[a]; p != nil {
+			p.peers = nil
+		}
 		return
 	case res.failure.Reason == hotline.TroubleLater:
 		r.slow(a, res)
@@ -472,8 +480,8 @@ func (r *rounds) finished(res result) {
 	r.note(nil, res.failure)
 }
 
-// slow heeds a network that asks to wait. It does not say whether it means the peer or the account: told twice in a moment about two peers, it
-// is the account.
+// slow heeds a network that asks to wait. It does not say whether it means the peer or the account: when several peers are told so in a moment,
+// and nobody's message is taken between, it is the account.
 func (r *rounds) slow(account string, res result) {
 	now := time.Now()
 	p := r.pauses[account]
@@ -481,10 +489,16 @@ func (r *rounds) slow(account string, res result) {
 		p = &pause{}
 		r.pauses[account] = p
 	}
-	if p.peer != "" && p.peer != res.parcel.Address.Peer && now.Sub(p.told) < together429 {
+	if now.Sub(p.since) > toldApart {
+		p.peers, p.since = nil, now
+	}
+	if peer := res.parcel.Address.Peer; !slices.Contains(p.peers, peer) {
+		p.peers = append(p.peers, peer)
+	}
+	if len(p.peers) >= toldMost {
+		p.peers = nil
 		r.pauseUntil(account, now.Add(res.after))
 	}
-	p.peer, p.told = res.parcel.Address.Peer, now
 }
 
 func (r *rounds) pauseUntil(account string, t time.Time) {

@@ -73,7 +73,7 @@ func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
 	case hotline.EvReopened:
 		return hotline.Say("notice.reopened", "case", c.ID), true
 	case hotline.EvClosed:
-		return hotline.Say("notice.closed", "case", c.ID).With(pickReopen(c.ID)), true
+		return hotline.Say("notice.closed", "case", c.ID).With(pickAgain(c.ID)), true
 	case hotline.EvArchived:
 		return hotline.Say("notice.archived", "case", c.ID).With(pickCase(c.ID)), true
 	case hotline.EvWithdrawn:
@@ -98,6 +98,10 @@ func rateRow(c hotline.CaseID, r hotline.Reply) hotline.Reply {
 }
 
 func pickAdd(c hotline.CaseID) hotline.Choice { return hotline.Pick(value("add", id(c)), "button.add") }
+
+func pickAgain(c hotline.CaseID) hotline.Choice {
+	return hotline.Pick(value("again", id(c)), "button.again")
+}
 
 func pickReopen(c hotline.CaseID) hotline.Choice {
 	return hotline.Pick(value("reopen", id(c)), "button.reopen")

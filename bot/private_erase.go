@@ -88,10 +88,11 @@ func (k *talk) requestErasure(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask for erasure: %w", err)
 	}
-	if !req.At.Equal(k.now) { // it stood open already
+	if s := &k.st.Citizen; s.Requested == req.ID || !req.At.Equal(k.now) { // it stood open already
 		k.tell(0, hotline.Say("private.open", "due", req.Due))
 		return nil
 	}
+	k.st.Citizen.Requested = req.ID
 	people, err := k.People(ctx, nil, hotline.RoleCoordinator)
 	if err != nil {
 		return fmt.Errorf("find the coordinators: %w", err)

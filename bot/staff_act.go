@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tanggap/hotline"
 )
@@ -55,7 +56,7 @@ func (k *talk) standsNow(c hotline.Case, a hotline.Assignment) hotline.Reply {
 	switch {
 	case c.Reporter != 0 && c.Reporter == k.me():
 		return hotline.Say("staff.own")
-	case !k.reg.Sees(k.conv.Viewer, c).Facts && !(a.ID != 0 && k.ofUnit(a.Unit, workers...)):
+	case k.hidden(c) || !k.reg.Sees(k.conv.Viewer, c).Facts && !(a.ID != 0 && k.ofUnit(a.Unit, workers...)):
 		return hotline.Say("staff.gone")
 	case !c.Status.Live():
 		return hotline.Say("staff.over", "case", c.ID, "status", status)
@@ -69,6 +70,11 @@ func (k *talk) standsNow(c hotline.Case, a hotline.Assignment) hotline.Reply {
 		return hotline.Say("staff.untaken", "case", c.ID).With(pickAct(actTake, c, a))
 	}
 	return hotline.Say("staff.notnow", "case", c.ID, "status", status)
+}
+
+// hidden tells whether the case is about the person's own agency.
+func (k *talk) hidden(c hotline.Case) bool {
+	return slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return k.reg.HiddenFrom(c, k.reg.AgencyOf(r.Unit)) })
 }
 
 // act does what needs no words: a button, or an order like "ambil", "lihat", "lepas".
@@ -103,220 +109,6 @@ func (k *talk) act(ctx context.Context, what act, id hotline.CaseID, assign hotl
 	p := k.begin(what)
 	p.Case, p.Assign, p.Ref = id, assign, ""
 	return k.advance(ctx, p)
-}
-
-// take gives a waiting part to whoever pressed first. Of an emergency it also tells everybody that somebody is on it.
-func (k *talk) take(ctx context.Context, id hotline.CaseID, assign hotline.AssignmentID) error {
-	c, err := k.Case(ctx, id)
-	if errors.Is(err, hotline.ErrNotFound) {
-		k.reply(hotline.Say("staff.gone"))
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read the case to take: %w", err)
-	}
-	a, ok := c.Assignment(assign)
-	switch {
-	case ok && k.isMine(c, a):
-		held, err := k.held(ctx, c, a)
-		if err != nil {
-			return err
-		}
-		k.say1(c, a, k.caseCard(c, a, held.Handle, "staff.card.yours"))
-		return nil
-	case !ok || a.State != hotline.Waiting || !c.Status.Live():
-		return k.lost(c, a)
-	case !k.mayWork(c, a):
-		if c.Urgent && k.reg.Sees(k.conv.Viewer, c).Act {
-			return k.acknowledge(ctx, c, a)
-		}
-		return k.lost(c, a)
-	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvTaken, Assignment: a.ID,
-		Facts: hotline.Facts{Due: hotline.DueOnTake(k.reg, c, a.Unit, k.now)}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, a)
-	}
-	a, _ = after.Assignment(assign)
-	held, err := k.held(ctx, after, a)
-	if err != nil {
-		return err
-	}
-	k.say1(after, a, k.caseCard(after, a, held.Handle, "staff.card.taken"))
-	return k.changeCards(ctx, after, a, "staff.offer.takenby")
-}
-
-// held finds the person's handle of a part.
-func (k *talk) held(ctx context.Context, c hotline.Case, a hotline.Assignment) (hotline.Held, error) {
-	mine, err := k.Mine(ctx, k.me())
-	if err != nil {
-		return hotline.Held{}, fmt.Errorf("list an officer's cases: %w", err)
-	}
-	for _, h := range mine {
-		if h.Assignment.ID == a.ID {
-			return h, nil
-		}
-	}
-	return hotline.Held{Assignment: a, Case: c}, nil
-}
-
-// say1 answers with an officer's own case card, which can be changed later.
-func (k *talk) say1(c hotline.Case, a hotline.Assignment, r hotline.Reply) {
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c.ID, Assign: a.ID, Card: OwnCardName(a.ID)})
-}
-
-// acknowledge notes that the coordinator has seen an emergency, and tells all who were called.
-func (k *talk) acknowledge(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
-	if a.Acked {
-		k.onCase(c.ID, a.ID, hotline.Say("staff.acked", "case", c.ID).With(pickAct(actSee, c, a)))
-		return nil
-	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvAcknowledged, Assignment: a.ID}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, a)
-	}
-	k.onCase(after.ID, a.ID, hotline.Say("staff.youacked", "case", c.ID).With(pickAct(actSee, c, a)))
-	offers, err := k.Offered(ctx, a.ID)
-	if err != nil {
-		return fmt.Errorf("list who was offered the case: %w", err)
-	}
-	for _, o := range eachOnce(offers) {
-		if o.Person == k.me() {
-			continue
-		}
-		out := UrgentCard(k.reg, after, a, o.Round)
-		out.Reply = out.Reply.And("staff.offer.ackedby", "who", k.me())
-		k.changeCard(o.Person, out.Reply, after, a)
-	}
-	return nil
-}
-
-// changeCards changes the cards of everybody who was offered a part: it is no longer to be had. The key takes the case and who.
-func (k *talk) changeCards(ctx context.Context, c hotline.Case, a hotline.Assignment, key string) error {
-	offers, err := k.Offered(ctx, a.ID)
-	if err != nil {
-		return fmt.Errorf("list who was offered the case: %w", err)
-	}
-	for _, o := range eachOnce(offers) {
-		r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "case", c.ID, "category", hotline.CategoryArg(c.Category), "who", k.me())}}
-		if o.Person == k.me() {
-			r = hotline.Say("staff.offer.yours", "case", c.ID, "category", hotline.CategoryArg(c.Category))
-			if key != "staff.offer.takenby" {
-				r = hotline.Say("staff.offer.settled", "case", c.ID, "category", hotline.CategoryArg(c.Category))
-			}
-		}
-		k.changeCard(o.Person, r, c, a)
-	}
-	return nil
-}
-
-func (k *talk) changeCard(p hotline.PersonID, r hotline.Reply, c hotline.Case, a hotline.Assignment) {
-	k.Say(hotline.Out{Person: p, Verb: hotline.VerbEdit, Edits: OfferName(a.ID), Card: OfferName(a.ID), Lane: hotline.LaneNotice, Reply: r, Case: c.ID, Assign: a.ID})
-}
-
-// eachOnce leaves one offer a person: the card of the last round is the one that can be changed.
-func eachOnce(offers []hotline.Offer) []hotline.Offer {
-	at := map[hotline.PersonID]int{}
-	var once []hotline.Offer
-	for _, o := range offers {
-		if i, seen := at[o.Person]; seen {
-			once[i].Round = max(once[i].Round, o.Round)
-			continue
-		}
-		at[o.Person] = len(once)
-		once = append(once, o)
-	}
-	return once
-}
-
-// release gives a part back to the unit's worklist.
-func (k *talk) release(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
-	k.st.Staff.Pending = nil
-	if !k.isMine(c, a) {
-		return k.lost(c, a)
-	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvReleased, Assignment: a.ID,
-		Facts: hotline.Facts{Due: hotline.DueOnAssign(k.reg, c, a.Unit, k.now)}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, a)
-	}
-	a, _ = after.Assignment(a.ID)
-	k.onCase(c.ID, a.ID, hotline.Say("staff.released", "case", c.ID, "unit", hotline.UnitArg(a.Unit)).With(pickAct(actTake, c, a)))
-	k.settleOwnCard(after, a)
-	return nil
-}
-
-// settleOwnCard takes the buttons off the person's own card of a part that is no longer theirs.
-func (k *talk) settleOwnCard(c hotline.Case, a hotline.Assignment) {
-	k.Say(hotline.Out{To: k.conv.Address.ID, Verb: hotline.VerbEdit, Edits: OwnCardName(a.ID), Card: OwnCardName(a.ID), Lane: hotline.LaneNotice,
-		Case: c.ID, Assign: a.ID, Reply: hotline.Say("staff.card.settled", "case", c.ID, "category", hotline.CategoryArg(c.Category),
-			"status", hotline.PhraseArg("status."+string(c.Status)))})
-}
-
-// takeOver gives a part from an officer to the head of the unit, who does it.
-func (k *talk) takeOver(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
-	k.st.Staff.Pending = nil
-	if a.State == hotline.Waiting {
-		return k.take(ctx, c.ID, a.ID)
-	}
-	if a.State != hotline.Taken || !c.Status.Live() || a.Officer == k.me() || !k.mayWork(c, a) || !k.ofUnit(a.Unit, hotline.RoleHead) {
-		return k.lost(c, a)
-	}
-	was := a.Officer
-	released, err := k.recordQuietly(c, hotline.Event{Kind: hotline.EvReleased, Assignment: a.ID,
-		Facts: hotline.Facts{Due: hotline.DueOnAssign(k.reg, c, a.Unit, k.now)}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, a)
-	}
-	k.Say(hotline.Out{Person: was, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
-		Reply: hotline.Say("staff.takenover", "case", c.ID, "who", k.me())})
-	after, err := k.recordQuietly(released, hotline.Event{Kind: hotline.EvTaken, Assignment: a.ID,
-		Facts: hotline.Facts{Due: hotline.DueOnTake(k.reg, c, a.Unit, k.now)}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, released, a)
-	}
-	a, _ = after.Assignment(a.ID)
-	held, err := k.held(ctx, after, a)
-	if err != nil {
-		return err
-	}
-	k.say1(after, a, k.caseCard(after, a, held.Handle, "staff.card.taken"))
-	return nil
-}
-
-// wordUndo marks a reopening by the officer who ended the case a moment ago.
-const wordUndo = "undo"
-
-// undo takes an outcome back, shortly after it was given: the officer has the case again as before.
-func (k *talk) undo(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
-	k.st.Staff.Pending = nil
-	var mine bool
-	for _, x := range c.Assignments {
-		mine = mine || x.ID == a.ID && x.State == hotline.Done && x.Officer == k.me() && x.Part == hotline.Lead
-	}
-	if !mine || !k.ofUnit(a.Unit, workers...) {
-		return k.lost(c, a)
-	}
-	if c.Status != hotline.Ended || k.now.Sub(c.EndedAt) > undoFor {
-		k.onCase(c.ID, a.ID, hotline.Say("staff.undo.late", "case", c.ID, "status", hotline.PhraseArg("status."+string(c.Status))))
-		return nil
-	}
-	open, err := k.record(c, hotline.Event{Kind: hotline.EvReopened, Assignment: a.ID, Facts: hotline.Facts{Due: c.Due, Word: wordUndo}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, a)
-	}
-	after, err := k.recordQuietly(open, hotline.Event{Kind: hotline.EvTaken, Assignment: a.ID,
-		Facts: hotline.Facts{Due: hotline.DueOnTake(k.reg, open, a.Unit, k.now)}}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, open, a)
-	}
-	a, _ = after.Assignment(a.ID)
-	held, err := k.held(ctx, after, a)
-	if err != nil {
-		return err
-	}
-	k.say1(after, a, k.caseCard(after, a, held.Handle, "staff.card.undone"))
-	return nil
 }
 
 // perform does a pending that lacks nothing.
@@ -369,11 +161,10 @@ func (k *talk) perform(ctx context.Context, c hotline.Case, a hotline.Assignment
 	if after.Status == hotline.Ended {
 		r = r.With(hotline.Pick(staffValue(actUndo, c, a), "staff.button.undo"))
 	}
-	if out := k.stillWorked(c, after); len(out) > 0 { // others were helping: they need not go on
-		for _, o := range out {
-			k.Say(hotline.Out{Person: o.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: o.ID,
-				Reply: hotline.Say("staff.helpover", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status)))})
-		}
+	for _, o := range k.endedFor(c, after) { // others were helping: they need not go on
+		k.Say(hotline.Out{Person: o.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: o.ID,
+			Reply: hotline.Say("staff.helpover", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status)))})
+		k.settleCardOf(o.Officer, after, o)
 	}
 	if p.Act == actFinish {
 		k.tellLead(after, a)
@@ -385,8 +176,8 @@ func (k *talk) perform(ctx context.Context, c hotline.Case, a hotline.Assignment
 	return nil
 }
 
-// stillWorked lists other officers' parts that were on before and are not any more.
-func (k *talk) stillWorked(before, after hotline.Case) []hotline.Assignment {
+// endedFor lists other officers' parts that were on before and are not any more.
+func (k *talk) endedFor(before, after hotline.Case) []hotline.Assignment {
 	var ended []hotline.Assignment
 	for _, b := range before.Assignments {
 		a, _ := after.Assignment(b.ID)
@@ -476,6 +267,28 @@ func (k *talk) tellLeadRefused(c hotline.Case, a hotline.Assignment) {
 	}
 }
 
+// jot keeps what somebody says about a case that is not theirs, a head or a coordinator, and tells those who work it.
+func (k *talk) jot(c hotline.Case, a hotline.Assignment, p *pending) error {
+	k.st.Staff.Pending = nil
+	after, err := k.record(c, hotline.Event{Kind: hotline.EvNoted}, k.saidWith(p))
+	if err != nil {
+		return k.refusedOr(err, c, a)
+	}
+	k.keep(actNote, c.ID, a.ID, p.Ref)
+	k.onCase(c.ID, a.ID, hotline.Say("staff.did.note", "case", c.ID))
+	told := map[hotline.PersonID]bool{0: true, k.me(): true}
+	for _, x := range after.Assignments {
+		if x.State != hotline.Taken || told[x.Officer] {
+			continue
+		}
+		told[x.Officer] = true
+		r := hotline.Say("staff.hear.noted", "case", c.ID, "category", hotline.CategoryArg(c.Category), "who", k.me()).And("staff.event.said", "said", after.Said)
+		r.Shows = []hotline.ContentID{after.Said}
+		k.Say(hotline.Out{Person: x.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: x.ID, Reply: r})
+	}
+	return nil
+}
+
 // addPhoto adds a photo that followed something just said about a case.
 func (k *talk) addPhoto(ctx context.Context) error {
 	j := &k.st.Staff.Just
@@ -494,8 +307,9 @@ func (k *talk) addPhoto(ctx context.Context) error {
 	case !c.Status.Live():
 		e = hotline.Event{Kind: hotline.EvRemarked}
 	}
-	s := k.reg.Sees(k.conv.Viewer, c)
-	if !s.Content || a.ID == 0 || !k.ofUnit(a.Unit, workers...) || e.Kind == hotline.EvAnswered && !k.isMine(c, a) {
+	if a.ID == 0 && k.coordinates(c) {
+		e = hotline.Event{Kind: hotline.EvNoted}
+	} else if !k.reg.Sees(k.conv.Viewer, c).Content || a.ID == 0 || !k.ofUnit(a.Unit, workers...) || e.Kind == hotline.EvAnswered && !k.isMine(c, a) {
 		*j = justDone{}
 		return k.lost(c, a)
 	}

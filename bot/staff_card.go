@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -176,7 +178,11 @@ func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) ho
 	if c.Urgent {
 		lane = hotline.LaneEmergency
 	}
-	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID}
+	out := hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID}
+	if step == hotline.RoleCoordinator { // what the coordinator replies is about the case, and not about the officer's part of it
+		out.Assign, out.Card = 0, TriageName(c.ID)
+	}
+	return out
 }
 
 // NobodyCard tells the coordinator that nobody is on duty in a unit that has something to take, nor above it.
@@ -208,7 +214,7 @@ func TranscribeCard(r *hotline.Regency, c hotline.Case) hotline.Out {
 		reply = reply.And("staff.card.urgent")
 	}
 	reply = reply.With(pickCaseAct(actTranscribe, c.ID, ""), pickCaseAct(actCase, c.ID, ""))
-	return hotline.Out{Lane: hotline.LaneNotice, Reply: reply, Case: c.ID, Card: "voice:" + strconv.FormatInt(int64(c.ID), 10)}
+	return hotline.Out{Lane: hotline.LaneNotice, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
 }
 
 // TriageCard asks the coordinator where a case goes: up to three units with one tap, any other by name.
@@ -234,7 +240,7 @@ func triageCard(r *hotline.Regency, c hotline.Case, top []string, why hotline.Li
 	reply.Lines = append(reply.Lines, why)
 	reply = describe(reply, r, c, true)
 	reply.Silent = false // the coordinator hears the voice: somebody must write it down
-	reply = triageButtons(reply, c, top)
+	reply = triageButtons(reply, r, c, top)
 	lane := hotline.LaneNotice
 	if c.Urgent {
 		lane = hotline.LaneEmergency
@@ -242,8 +248,12 @@ func triageCard(r *hotline.Regency, c hotline.Case, top []string, why hotline.Li
 	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
 }
 
-// triageButtons adds what the coordinator can do with a case.
-func triageButtons(reply hotline.Reply, c hotline.Case, top []string) hotline.Reply {
+// triageButtons adds what the coordinator can do with a case. Where the body responsible has no desk here, the first is to pass it on.
+func triageButtons(reply hotline.Reply, r *hotline.Regency, c hotline.Case, top []string) hotline.Reply {
+	cat, _ := r.Category(c.Category)
+	if g, ok := r.Agency(cat.Agency); ok && !g.Desk && !r.HiddenFrom(c, g.ID) {
+		reply = reply.With(hotline.Pick(caseValue(actHand, c.ID, g.ID), "staff.button.hand", "agency", hotline.AgencyArg(g.ID)))
+	}
 	for _, u := range top {
 		reply = reply.With(hotline.Pick(caseValue(actRoute, c.ID, u), "staff.button.unit", "unit", hotline.UnitArg(u)))
 	}
@@ -252,19 +262,34 @@ func triageButtons(reply hotline.Reply, c hotline.Case, top []string) hotline.Re
 		With(pickCaseAct(actCategory, c.ID, ""), pickCaseAct(actArchive, c.ID, ""))
 }
 
-// caseCard is an officer's own card of a case they have: what it is and what can be done.
-func (k *talk) caseCard(c hotline.Case, a hotline.Assignment, handle int, head string) hotline.Reply {
+// ownCard is an officer's own card of a case they have: what it is and what can be done.
+func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment, head string) error {
+	held, err := k.held(ctx, c, a)
+	if err != nil {
+		return err
+	}
 	reply := hotline.Reply{}
 	if c.Urgent {
 		reply = reply.And("staff.card.urgent")
 	}
 	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
-	if handle > 0 {
-		reply = reply.And("staff.card.handle", "handle", handle)
+	if held.Handle > 0 {
+		reply = reply.And("staff.card.handle", "handle", held.Handle)
 	}
 	s := k.reg.Sees(k.conv.Viewer, c)
 	reply = describe(reply, k.reg, c, s.Content)
 	reply.Silent = !s.Voice
+	if s.Content {
+		events, _, err := k.History(ctx, c.ID)
+		if err != nil {
+			return fmt.Errorf("read the history: %w", err)
+		}
+		for _, e := range events { // what was told by voice, in writing
+			if e.Kind == hotline.EvTranscribed {
+				reply = reply.And("staff.card.story", "story", e.Content)
+			}
+		}
+	}
 	if s.Reporter && c.Reporter != 0 {
 		reply = reply.And("staff.card.reporter", "who", c.Reporter)
 	}
@@ -275,7 +300,8 @@ func (k *talk) caseCard(c hotline.Case, a hotline.Assignment, handle int, head s
 	if !due.IsZero() {
 		reply = reply.And("staff.card.due", "due", due)
 	}
-	return actButtons(reply, c, a)
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: actButtons(reply, c, a), Case: c.ID, Assign: a.ID, Card: OwnCardName(a.ID)})
+	return nil
 }
 
 // actButtons adds the frequent acts of whoever has the part.

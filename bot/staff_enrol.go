@@ -9,13 +9,6 @@ import (
 	"tanggap/hotline"
 )
 
-// codeTrouble is an error of Enrol that knows more than that the code is no good.
-type codeTrouble interface {
-	error
-	// CodeTrouble gives "used" or "expired".
-	CodeTrouble() string
-}
-
 // enrol redeems a one-time code. Everybody may try; after too many wrong ones nobody at this address for an hour.
 func (k *talk) enrol(ctx context.Context, code string) error {
 	if code == "" {
@@ -27,15 +20,14 @@ func (k *talk) enrol(ctx context.Context, code string) error {
 		person = k.conv.Address.Person
 	}
 	role, err := k.Enrol(ctx, code, person)
-	var trouble codeTrouble
 	switch {
 	case errors.Is(err, hotline.ErrLocked):
 		k.reply(hotline.Say("staff.enrol.locked"))
 		return nil
-	case errors.As(err, &trouble) && trouble.CodeTrouble() == "used":
+	case errors.Is(err, hotline.ErrCodeUsed):
 		k.reply(hotline.Say("staff.enrol.used"))
 		return nil
-	case errors.As(err, &trouble) && trouble.CodeTrouble() == "expired":
+	case errors.Is(err, hotline.ErrCodeExpired):
 		k.reply(hotline.Say("staff.enrol.expired"))
 		return nil
 	case errors.Is(err, hotline.ErrCode):
@@ -57,9 +49,9 @@ func (k *talk) enrol(ctx context.Context, code string) error {
 	return nil
 }
 
-// onDuty tells whether one of the person's working roles is on duty.
+// onDuty tells whether one of the person's roles is on duty.
 func (k *talk) onDuty() bool {
-	return slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return r.OnDuty && slices.Contains(workers, r.Name) })
+	return slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return r.OnDuty && r.Name != hotline.RoleCitizen })
 }
 
 // duty puts the person on or off duty, or says which they are.

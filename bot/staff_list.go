@@ -4,20 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"tanggap/hotline"
 )
 
 // mostListed is how many cases a list shows at once.
 const mostListed = 10
-
-// A LateLister knows what is late. It is asked for by itself, since only the coordinator's list needs it; without one the list holds what
-// waits on worklists too long.
-type LateLister interface {
-	// Late lists assignments that are on and whose due time has passed, the latest first.
-	Late(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error)
-}
 
 // list answers "antrian", "kasusku", "triase", "telat".
 func (k *talk) list(ctx context.Context, what act) error {
@@ -74,8 +66,7 @@ func (k *talk) listMine(ctx context.Context) error {
 		return nil
 	}
 	k.listHeld("staff.list.mine", held, func(h hotline.Held) hotline.Choice {
-		return hotline.Pick(staffValue(actSee, h.Case, h.Assignment), "staff.button.held",
-			"handle", h.Handle, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case))
+		return k.pickHeld(staffValue(actSee, h.Case, h.Assignment), h)
 	})
 	return nil
 }
@@ -84,8 +75,8 @@ func (k *talk) listMine(ctx context.Context) error {
 func (k *talk) listLate(ctx context.Context) error {
 	var held []hotline.Held
 	var err error
-	if lister, ok := k.Turn.(LateLister); ok && k.conv.Viewer.Has(hotline.RoleCoordinator) {
-		held, err = lister.Late(ctx, k.now, mostListed+1)
+	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+		held, err = k.Late(ctx, k.now, mostListed+1)
 	} else {
 		held, err = k.lateAround(ctx)
 	}

@@ -93,7 +93,7 @@ func (p *pending) spoken() bool {
 
 // shown tells whether there is a picture.
 func (p *pending) shown() bool {
-	return slices.ContainsFunc(p.Media, func(m hotline.Media) bool { return m.Kind == hotline.Photo || m.Kind == hotline.Video })
+	return slices.ContainsFunc(p.Media, func(m hotline.Media) bool { return m.Kind != hotline.Voice })
 }
 
 // value puts the value of one of its buttons together.
@@ -156,7 +156,9 @@ func (k *talk) fill(ctx context.Context, p *pending) error {
 			p.Date = ""
 			return k.fillDay(ctx, p, text)
 		}
-		p.Text, p.Media = "", nil // said anew
+		if text != "" || k.msg.Media != nil && k.msg.Media.Kind == hotline.Voice {
+			p.Text, p.Media = "", nil // said anew
+		}
 	}
 	p.take(k.msg)
 	return k.advance(ctx, p)
@@ -165,6 +167,16 @@ func (k *talk) fill(ctx context.Context, p *pending) error {
 // superseded tells whether a text is an order of its own about a case that it names, and not more of what was being said: then it is followed, so
 // that nothing reaches the wrong reporter.
 func (k *talk) superseded(ctx context.Context, p *pending, text string) (bool, error) {
+	if p.Free && text != "" && k.read(text).Danger != nil {
+		mine, err := k.mine(ctx)
+		if err != nil {
+			return false, err
+		}
+		if k.newDanger(mine) {
+			k.st.Staff.Pending = nil
+			return true, k.citizen(ctx)
+		}
+	}
 	o := readOrder(k.reg.Letters, text, namesDay)
 	if !o.named() || p.Wants == needCase && o.Text == "" && o.Act == "" {
 		return false, nil
@@ -314,14 +326,20 @@ func (k *talk) pressPending(ctx context.Context, rest string) error {
 			return nil
 		}
 		if a == p.Hint {
-			_, p.Text = cutAct(p.Text)
+			p.Text = readActs(p.Text).words()
 		}
 		p.Act, p.Asked, p.Free = a, true, false
 		p.Sure = a == actResolve && p.shown()
 	case "day":
+		if _, err := time.Parse(time.DateOnly, v); err != nil || v < k.reg.Today(k.now) {
+			p.Date = ""
+			break
+		}
 		p.Date, p.Sure = v, false
 	case "unit":
-		p.Unit = v
+		if _, ok := k.reg.Unit(v); ok || v == noUnit && p.Act == actDecline {
+			p.Unit = v
+		}
 	case "yes":
 		p.Sure = true
 	case "redo":
@@ -377,6 +395,9 @@ func (k *talk) advance(ctx context.Context, p *pending) error {
 	a, ok := c.Assignment(p.Assign)
 	early := p.Act == actDecline && a.State == hotline.Waiting && k.mayWork(c, a) && c.Status.Live()
 	if !ok || !early && !k.isMine(c, a) {
+		if (p.Act == "" || p.Act == actNote) && !p.empty() && k.heads(c, a) {
+			return k.jot(c, a, p)
+		}
 		return k.lost(c, a)
 	}
 	switch {
@@ -416,6 +437,11 @@ func (k *talk) advance(ctx context.Context, p *pending) error {
 	return nil
 }
 
+// heads tells whether the person heads the unit whose officer has this part.
+func (k *talk) heads(c hotline.Case, a hotline.Assignment) bool {
+	return a.State == hotline.Taken && c.Status.Live() && k.ofUnit(a.Unit, hotline.RoleHead) && k.reg.Sees(k.conv.Viewer, c).Content
+}
+
 // lacksWords tells whether an act still needs somebody to say something.
 func (k *talk) lacksWords(p *pending) bool {
 	switch p.Act {
@@ -434,246 +460,4 @@ func (k *talk) lost(c hotline.Case, a hotline.Assignment) error {
 	k.st.Staff.Pending = nil
 	k.onCase(c.ID, a.ID, k.standsNow(c, a))
 	return nil
-}
-
-// mostCases is how many cases are offered as buttons at once.
-const mostCases = 8
-
-// askCase asks which case is meant; with just one open there is nothing to ask.
-func (k *talk) askCase(ctx context.Context, p *pending) error {
-	mine, err := k.mine(ctx)
-	if err != nil {
-		return err
-	}
-	switch len(mine) {
-	case 0:
-		k.st.Staff.Pending = nil
-		k.reply(hotline.Say("staff.nothing").With(pickList(wishQueue)))
-		return nil
-	case 1:
-		p.Case, p.Assign = mine[0].Case.ID, mine[0].Assignment.ID
-		return k.advance(ctx, p)
-	}
-	p.Wants = needCase
-	r := hotline.Say("staff.ask.case")
-	for _, h := range mine[:min(len(mine), mostCases)] {
-		r = r.With(hotline.Pick(p.value("of", joinIDs(h.Assignment.ID, h.Case.ID)), "staff.button.held",
-			"handle", h.Handle, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case)))
-	}
-	if len(mine) > mostCases {
-		r = r.And("staff.ask.case.more")
-	}
-	k.askLater(p, p.ways(r))
-	return nil
-}
-
-// ways adds how to get out of a question: as a citizen's matter, where the case was not named, or not at all.
-func (p *pending) ways(r hotline.Reply) hotline.Reply {
-	if p.Free && !p.empty() {
-		return r.With(hotline.Pick(p.value("citizen", ""), "staff.button.citizen"), p.drop())
-	}
-	return r.With(p.drop())
-}
-
-func (k *talk) askLater(p *pending, r hotline.Reply) { k.onCaseLater(p.Case, p.Assign, p.slot(), r) }
-
-// placeOf gives where a case is, as the person may know it: of a secret one that is not theirs, the kecamatan.
-func (k *talk) placeOf(c hotline.Case) hotline.AreaArg {
-	return areaFor(k.reg, c, k.reg.Sees(k.conv.Viewer, c).Content)
-}
-
-// askAct asks what a text or photo is meant as.
-func (k *talk) askAct(c hotline.Case, a hotline.Assignment, p *pending) {
-	if p.empty() {
-		p.Wants = needWords
-		k.onCase(c.ID, a.ID, hotline.Say("staff.ask.words.any").With(p.drop()))
-		return
-	}
-	p.Wants = needAct
-	key := "staff.ask.act"
-	if p.Again {
-		key = "staff.ask.act.again"
-	}
-	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "case", c.ID, "category", hotline.CategoryArg(c.Category))}}
-	as := func(a act) hotline.Choice { return hotline.Pick(p.value("as", string(a)), "staff.as."+string(a)) }
-	first := []act{actAnswer, actAsk, actNote, actResolve}
-	if a.Part != hotline.Lead {
-		first = []act{actAnswer, actNote, actFinish}
-	} else if strings.HasSuffix(p.Text, "?") {
-		first = []act{actAsk, actAnswer, actNote, actResolve}
-	}
-	if p.Hint != "" && says(p.Hint) && (a.Part == hotline.Lead || slices.Contains(first, p.Hint)) {
-		first = append([]act{p.Hint}, slices.DeleteFunc(first, func(x act) bool { return x == p.Hint })...)
-	}
-	for pair := range slices.Chunk(first, 2) {
-		row := make([]hotline.Choice, len(pair))
-		for i, x := range pair {
-			row[i] = as(x)
-		}
-		r = r.With(row...)
-	}
-	k.askLater(p, p.ways(r))
-}
-
-// askWords asks for what goes with an act.
-func (k *talk) askWords(c hotline.Case, a hotline.Assignment, p *pending) {
-	p.Wants, p.Asked = needWords, true
-	r := hotline.Say("staff.ask.words."+string(p.Act), "case", c.ID)
-	if p.Act == actFinish {
-		r = r.With(hotline.Pick(p.value("yes", ""), "staff.button.nowords"), p.drop())
-	} else {
-		r = r.With(p.drop())
-	}
-	k.onCase(c.ID, a.ID, r)
-}
-
-// askPhoto asks for a picture of what was done; it may be left out.
-func (k *talk) askPhoto(c hotline.Case, a hotline.Assignment, p *pending) {
-	p.Wants = needPhoto
-	k.onCaseLater(c.ID, a.ID, p.slot(), hotline.Say("staff.ask.photo", "case", c.ID).
-		With(hotline.Pick(p.value("yes", ""), "staff.button.nophoto")).
-		With(hotline.Pick(p.value("redo", ""), "staff.button.redo"), p.drop()))
-}
-
-// askYes asks whether an outcome is meant, when its words were typed in one go.
-func (k *talk) askYes(c hotline.Case, a hotline.Assignment, p *pending) {
-	p.Wants = needYes
-	k.onCaseLater(c.ID, a.ID, p.slot(), hotline.Say("staff.ask.yes."+string(p.Act), "case", c.ID, "text", p.Text).
-		With(hotline.Pick(p.value("yes", ""), "staff.button.yes"), hotline.Pick(p.value("redo", ""), "staff.button.redo"), p.drop()))
-}
-
-func dayTrouble(err error) string {
-	switch err {
-	case errPast:
-		return "staff.day.past"
-	case errFar:
-		return "staff.day.far"
-	}
-	return "staff.day.unknown"
-}
-
-// scheduleFromText reads the day that the words of an order begin with: "jadwal besok, tambal aspal".
-func (k *talk) scheduleFromText(c hotline.Case, a hotline.Assignment, p *pending) {
-	day, rest, err := readDay(k.reg.Calendar(a.Unit), k.now, p.Text)
-	if err != nil {
-		k.askDay(c, p, dayTrouble(err))
-		return
-	}
-	p.Date, p.Text = day.Format(time.DateOnly), rest
-}
-
-// askDay asks for a day, with the next working days as buttons.
-func (k *talk) askDay(c hotline.Case, p *pending, key string) {
-	p.Wants, p.Asked = needDay, true
-	a, _ := c.Assignment(p.Assign)
-	cal := k.reg.Calendar(a.Unit)
-	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key)}}
-	var row []hotline.Choice
-	for day := k.now; len(row) < 3; {
-		next := cal.Add(day, hotline.Span{WorkDays: 1})
-		if !next.After(day) {
-			break
-		}
-		day = next
-		date := k.reg.Today(day)
-		row = append(row, hotline.Pick(p.value("day", date), "staff.button.day", "date", hotline.DateArg(date)))
-	}
-	for _, choice := range row {
-		r = r.With(choice)
-	}
-	k.onCase(c.ID, p.Assign, r.With(p.drop()))
-}
-
-// dayOff names the holiday, or the free day of the week, that a date is for a unit; empty for a working day.
-func (k *talk) dayOff(a hotline.Assignment, date string) string {
-	cal := k.reg.Calendar(a.Unit)
-	day, err := time.ParseInLocation(time.DateOnly, date, k.reg.Zone)
-	if err != nil || cal.WorkDay(day.Add(12*time.Hour)) {
-		return ""
-	}
-	if h, ok := cal.Holidays[date]; ok {
-		return h.Name
-	}
-	return noUnit
-}
-
-func (k *talk) askDayOff(c hotline.Case, a hotline.Assignment, p *pending) {
-	p.Wants = needYes
-	name := k.dayOff(a, p.Date)
-	r := hotline.Say("staff.day.free", "date", hotline.DateArg(p.Date))
-	if name != noUnit {
-		r = hotline.Say("staff.day.holiday", "date", hotline.DateArg(p.Date), "name", name)
-	}
-	k.onCase(c.ID, a.ID, r.
-		With(hotline.Pick(p.value("yes", ""), "staff.button.keepday"), hotline.Pick(p.value("redo", ""), "staff.button.otherday")).
-		With(p.drop()))
-}
-
-// askWhose asks whose a case is ("not ours"), or whose help is wanted.
-func (k *talk) askWhose(_ context.Context, c hotline.Case, p *pending) {
-	if p.Text != "" {
-		name := p.Text
-		if p.Act == actHelp {
-			_, name = cutPrefixWord(name, "ke", "dari", "to", "from")
-		}
-		if units := k.openTo(c, findUnits(k.reg, name)); p.Act == actHelp && len(units) == 1 {
-			p.Unit, p.Text = units[0], ""
-			return
-		} else if p.Act == actHelp && len(units) > 1 {
-			k.askUnit(c, p, units, "staff.unit.which")
-			return
-		}
-		if agency, ok := mentionedAgency(k.reg, p.Text); ok && !k.reg.HiddenFrom(c, agency) {
-			p.Unit = agency
-			return
-		}
-	}
-	key := "staff.unit.whose"
-	if p.Act == actHelp {
-		key = "staff.unit.help"
-	}
-	k.askUnit(c, p, nil, key)
-}
-
-// askUnit asks for a unit: one of those given, or likely ones.
-func (k *talk) askUnit(c hotline.Case, p *pending, units []string, key string) {
-	p.Wants = needUnit
-	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key)}}
-	if len(units) == 0 {
-		units = k.likelyUnits(c, p)
-	}
-	for _, u := range units {
-		r = r.With(hotline.Pick(p.value("unit", u), "staff.button.unit", "unit", hotline.UnitArg(u)))
-	}
-	if p.Act == actDecline {
-		r = r.With(hotline.Pick(p.value("unit", noUnit), "staff.button.nounit"))
-	}
-	k.onCase(c.ID, p.Assign, r.With(p.drop()))
-}
-
-// likelyUnits proposes units: the category's alternates and helpers, without the unit that asks.
-func (k *talk) likelyUnits(c hotline.Case, p *pending) []string {
-	cat, _ := k.reg.Category(c.Category)
-	agencies := slices.Concat(cat.Supporting, cat.Alternates)
-	if p.Act != actHelp {
-		agencies = slices.Concat(cat.Alternates, []string{cat.Agency})
-	}
-	own := ""
-	if a, ok := c.Assignment(p.Assign); ok {
-		own = k.reg.AgencyOf(a.Unit)
-	}
-	proposals := hotline.Proposals(k.reg, hotline.RoutingOf(c))
-	var units []string
-	for _, g := range agencies {
-		u := g
-		for _, at := range proposals { // its unit for that place, where it has one
-			if k.reg.AgencyOf(at) == g {
-				u = at
-			}
-		}
-		if g != own && !slices.Contains(units, u) && !k.reg.HiddenFrom(c, g) && len(units) < 4 {
-			units = append(units, u)
-		}
-	}
-	return units
 }

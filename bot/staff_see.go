@@ -40,8 +40,9 @@ func (k *talk) see(ctx context.Context, c hotline.Case) error {
 			r = r.With(pickAct(actOver, c, taken))
 		}
 	}
-	if k.coordinates(c) && !isMine && c.Status.Live() {
-		r = triageButtons(r, c, triageTop(k.reg, c, ""))
+	if k.coordinates(c) && !isMine && !isFree && c.Status.Live() {
+		k.triageAnswer(c.ID, triageButtons(r, k.reg, c, triageTop(k.reg, c, "")))
+		return nil
 	}
 	k.onCase(c.ID, a.ID, r)
 	return nil

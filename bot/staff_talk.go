@@ -170,6 +170,9 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	if coordinatorOnly(o.Act) {
 		o.Act, o.Text = "", o.Whole
 	}
+	if k.newDanger(mine) {
+		return false, nil
+	}
 	switch {
 	case len(mine) == 0:
 		if o.Act != "" && o.Text == "" {
@@ -181,7 +184,7 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 		return true, k.list(ctx, wishQueue)
 	case o.Act == actSee && o.Text == "" && len(mine) > 1:
 		return true, k.list(ctx, wishMine)
-	case len(mine) == 1 && o.Act != "" && o.Text == "":
+	case len(mine) == 1 && o.Act != "" && (o.Text == "" || k.plainOrder(o)):
 		return true, k.about(ctx, o, mine[0].Case.ID, mine[0].Assignment.ID, true)
 	}
 	p := k.begin("")
@@ -198,7 +201,20 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	return true, k.advance(ctx, p)
 }
 
-// smallTalk tells whether a text is a greeting or thanks, or tells of danger: the citizen's side answers these.
+// plainOrder tells whether an order with words can mean nothing else, although it names no case: a note, a day, a unit to help.
+func (k *talk) plainOrder(o order) bool {
+	switch o.Act {
+	case actNote:
+		return true
+	case actSchedule:
+		return namesDay(o.Text)
+	case actHelp:
+		return len(findUnits(k.reg, o.Text)) > 0
+	}
+	return false
+}
+
+// smallTalk tells whether a text is just a greeting or thanks: the citizen's side answers these.
 func (k *talk) smallTalk() bool {
 	if k.msg.Kind != hotline.MsgText {
 		return false
@@ -210,7 +226,14 @@ func (k *talk) smallTalk() bool {
 	if len(words) <= 4 && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(courtesies, w) }) {
 		return true
 	}
-	return k.read(k.msg.Text).Danger != nil
+	return false
+}
+
+// newDanger tells whether a text is of danger that is nobody's case yet: then the citizen's side answers, with the number to call. Whoever works an
+// emergency speaks of it in the same words.
+func (k *talk) newDanger(mine []hotline.Held) bool {
+	return k.msg.Text != "" && k.read(k.msg.Text).Danger != nil &&
+		!slices.ContainsFunc(mine, func(h hotline.Held) bool { return h.Case.Urgent })
 }
 
 // courtesies are the words of greetings and thanks.
@@ -284,8 +307,7 @@ func (k *talk) staffReplied(ctx context.Context) (ours, known bool, err error) {
 	}
 	o := order{}
 	if k.msg.Kind == hotline.MsgText {
-		o.Whole = strings.TrimSpace(k.msg.Text)
-		o.Act, o.Text = cutAct(o.Whole)
+		o = readActs(k.msg.Text)
 		if coordinatorOnly(o.Act) && !k.conv.Viewer.Has(hotline.RoleCoordinator) {
 			o.Act, o.Text = "", o.Whole
 		}
@@ -352,8 +374,8 @@ func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.A
 	p.Case, p.Assign, p.Free = c, a, !sure
 	p.take(k.msg)
 	if k.msg.Kind == hotline.MsgText {
-		p.Text = o.Text
-		if o.Act == "" && o.Handle == 0 && o.Number.Seq == 0 {
+		p.Text = o.words()
+		if o.Act == "" && !o.named() {
 			p.Text = o.Whole
 		}
 	}

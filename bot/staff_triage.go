@@ -126,13 +126,7 @@ func (k *talk) advanceTriage(ctx context.Context, c hotline.Case, p *pending) er
 			With(hotline.Pick(p.value("as", string(actNote)), "staff.as.note"), hotline.Pick(p.value("as", string(actTranscribe)), "staff.as.write"))
 		return ask(needAct, r)
 	case actNote:
-		k.st.Staff.Pending = nil
-		if _, err := k.record(c, hotline.Event{Kind: hotline.EvNoted}, k.saidWith(p)); err != nil {
-			return k.refusedOr(err, c, hotline.Assignment{})
-		}
-		k.keep(actNote, c.ID, 0, p.Ref)
-		k.onCase(c.ID, 0, hotline.Say("staff.did.note", "case", c.ID))
-		return nil
+		return k.jot(c, hotline.Assignment{}, p)
 	case actTranscribe:
 		if p.Text == "" {
 			return ask(needWords, hotline.Say("staff.ask.words.write", "case", c.ID))
@@ -278,6 +272,7 @@ func (k *talk) place(ctx context.Context, c hotline.Case, unit string, record re
 		if a.Officer != 0 && a.Officer != k.me() {
 			k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
 				Reply: hotline.Say("staff.withheld", "case", c.ID)})
+			k.settleCardOf(a.Officer, after, a)
 		}
 		if err := k.changeCards(ctx, after, a, "staff.offer.withheldby"); err != nil {
 			return c, a, err
@@ -320,11 +315,9 @@ func (k *talk) own(ctx context.Context, c hotline.Case, force bool) error {
 	if err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
-	held, err := k.held(ctx, after, a)
-	if err != nil {
+	if err := k.ownCard(ctx, after, a, "staff.card.taken"); err != nil {
 		return err
 	}
-	k.say1(after, a, k.caseCard(after, a, held.Handle, "staff.card.taken"))
 	k.settleTriage(after, "staff.triage.routed", unit)
 	return nil
 }
@@ -409,7 +402,7 @@ func (k *talk) recategorise(ctx context.Context, c hotline.Case, category string
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
 	r := hotline.Say("staff.category.done", "case", c.ID, "category", hotline.CategoryArg(category))
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: triageButtons(r, after, triageTop(k.reg, after, "")), Case: c.ID})
+	k.triageAnswer(c.ID, triageButtons(r, k.reg, after, triageTop(k.reg, after, "")))
 	return nil
 }
 
@@ -423,11 +416,10 @@ func (k *talk) archive(c hotline.Case, word string) error {
 	if err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
-	for _, a := range c.Assignments {
-		if a.State == hotline.Taken && a.Officer != k.me() {
-			k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
-				Reply: hotline.Say("staff.over", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status)))})
-		}
+	for _, a := range k.endedFor(c, after) {
+		k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
+			Reply: hotline.Say("staff.over", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status)))})
+		k.settleCardOf(a.Officer, after, a)
 	}
 	k.onCase(c.ID, 0, hotline.Say("staff.archive.done", "case", c.ID, "reason", archiveReason(word)))
 	return nil
@@ -451,10 +443,15 @@ func (k *talk) transcribe(c hotline.Case, p *pending) error {
 				r = r.With(hotline.Pick(caseValue(actCategory, c.ID, g), "staff.button.category", "category", hotline.CategoryArg(g)))
 			}
 		}
-		r = triageButtons(r, after, hotline.Proposals(k.reg, routing))
+		r = triageButtons(r, k.reg, after, hotline.Proposals(k.reg, routing))
 	}
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c.ID})
+	k.triageAnswer(c.ID, r)
 	return nil
+}
+
+// triageAnswer answers the coordinator about a case with its buttons: it takes the place of the case's card.
+func (k *talk) triageAnswer(c hotline.CaseID, r hotline.Reply) {
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c, Card: TriageName(c)})
 }
 
 // triageTop proposes up to three units for a case, the one that was named first. Those that had it and sent it back are not among them.

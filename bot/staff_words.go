@@ -109,7 +109,7 @@ func wordlist(lists map[act]string) map[string]act {
 }
 
 // longestAct is how many words an act has at most.
-const longestAct = 3
+const longestAct = 4
 
 // An order is a line of an officer taken apart: what to do, about which case, and what is said with it. Each of them may be missing.
 type order struct {
@@ -117,6 +117,7 @@ type order struct {
 	Handle int            // 1…99; 0: none named
 	Number hotline.Number // zero: none named
 	Text   string         // the rest, as written
+	Said   string         // the rest with the words of the act, for acts whose words are part of the sentence: "tidak bisa tahun ini"
 	Whole  string         // all of it, trimmed
 }
 
@@ -145,12 +146,36 @@ func readOrder(letters, s string, isDay func(string) bool) order {
 	o := order{Whole: strings.TrimSpace(s)}
 	rest := o.Whole
 	o.Handle, o.Number, rest = cutCase(letters, rest)
+	acted := rest
 	o.Act, rest = cutAct(rest)
+	words := strings.TrimSpace(acted[:len(acted)-len(rest)])
 	if o.Act != "" && !o.named() && !(o.Act == actSchedule && isDay(rest)) {
 		o.Handle, o.Number, rest = cutCase(letters, rest)
 	}
-	o.Text = rest
+	o.Text, o.Said = rest, rest
+	if o.Act != "" && rest != "" {
+		o.Said = words + " " + rest
+	}
 	return o
+}
+
+// readActs takes a line apart that is known to be about a case, so that a number at its beginning is just a number.
+func readActs(s string) order {
+	o := order{Whole: strings.TrimSpace(s)}
+	o.Act, o.Text = cutAct(o.Whole)
+	o.Said = o.Text
+	if o.Act != "" && o.Text != "" {
+		o.Said = o.Whole
+	}
+	return o
+}
+
+// words gives what is said with the order. An outcome that is worded like its act keeps all its words.
+func (o order) words() string {
+	if o.Act == actCannot || o.Act == actDecline {
+		return o.Said
+	}
+	return o.Text
 }
 
 // cutCase takes a handle or a number off the front.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"tanggap/hotline"
 )
@@ -69,6 +70,8 @@ type Staff interface {
 	Waiting(ctx context.Context, units []string, limit int) ([]hotline.Held, error)
 	// Offered lists to whom an assignment's card went, so that the cards can be changed.
 	Offered(context.Context, hotline.AssignmentID) ([]hotline.Offer, error)
+	// Late lists assignments that are on and whose due time has passed, the latest first.
+	Late(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error)
 	// Triage lists the cases that wait for the coordinator, oldest first.
 	Triage(ctx context.Context, limit int) ([]hotline.Case, error)
 	// People lists who holds one of the roles now in one of the units (no units: anywhere), those on duty first.

@@ -2,6 +2,7 @@ package hotline
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -10,6 +11,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrCode     = errors.New("no such code, or it was used, or it has expired")
 	ErrLocked   = errors.New("too many wrong codes")
+
+	ErrCodeUsed    = fmt.Errorf("used: %w", ErrCode)
+	ErrCodeExpired = fmt.Errorf("expired: %w", ErrCode)
 )
 
 // A Held is an assignment together with its case, as lists show it.

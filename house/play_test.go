@@ -188,6 +188,9 @@ func (g *stage) hear() []string {
 	defer g.mu.Unlock()
 	var out []string
 	for _, a := range g.script.cast {
+		if g.people[a.name] == nil {
+			continue // not yet on the stage
+		}
 		peer := strconv.FormatInt(g.people[a.name].ID(), 10)
 		for _, said := range g.heard[peer] {
 			out = append(out, a.name+said)

@@ -65,6 +65,7 @@ var citizen = map[string]Entry{
 	// A draft: what is still missing.
 	"draft.dropped":   {"Laporan tidak jadi dikirim.", "Laporan mboten siyos dikintun.", "The report was thrown away."},
 	"draft.old":       {"Laporan Anda yang tadi belum terkirim.", "Laporan njenengan wau dereng kekintun.", "Your earlier report was not sent yet."},
+	"draft.full":      {"Ceritanya sudah sangat panjang. Kirim dulu, sisanya ditambahkan nanti.", "Cariyose sampun panjang sanget. Kintun rumiyin, turahane ditambahaken mangke.", "Your story is very long already. Send it first, and add the rest later."},
 	"draft.forwarded": {"Pesan terusan tetap saya terima.", "Pesen terusan inggih kula tampi.", "I take forwarded messages too."},
 	"near.ask":        {"Ini untuk laporan yang mana?", "Niki kangge laporan sing pundi?", "Which report is this for?"},
 	"story.ask":       {"Ada masalah apa, dan di mana? Ceritakan saja. Boleh foto atau suara.", "Wonten masalah napa, teng pundi? Cariyosaken mawon. Saged foto utawi swanten.", "What is wrong, and where? Just tell me. Photo or voice is fine."},
@@ -142,7 +143,6 @@ var citizen = map[string]Entry{
 	"quiz.noted":     {"Dicatat.", "Dicathet.", "Noted."},
 	"quiz.skipped":   {"Tidak apa-apa.", "Mboten napa-napa.", "No matter."},
 	"quiz.done":      {"Terima kasih. Laporan {case} sudah lengkap.", "Matur nuwun. Laporan {case} sampun jangkep.", "Thank you. Report {case} is complete."},
-	"quiz.over":      {"Pertanyaan itu sudah lewat.", "Pitakenan niku sampun kepengker.", "That question is over."},
 	"button.option":  {"{option}", "{option}", "{option}"},
 
 	// Danger.
@@ -260,7 +260,7 @@ var citizen = map[string]Entry{
 	"notice.rate":         {"Puas? Pilih 1 (kecewa) sampai 5 (puas).", "Marem? Pilih 1 (kuciwa) dugi 5 (marem).", "Satisfied? Choose 1 (no) to 5 (very)."},
 	"notice.rerouted":     {"Laporan {case} sedang dicarikan bagian yang tepat.", "Laporan {case} saweg dipadosaken perangan sing leres.", "We are finding the right office for report {case}."},
 	"notice.reopened":     {"Laporan {case} dibuka lagi.", "Laporan {case} dibikak malih.", "Report {case} is open again."},
-	"notice.closed":       {"Laporan {case} ditutup. Kalau masalahnya belum beres, tekan tombol ini.", "Laporan {case} ditutup. Menawi masalahe dereng beres, pencet tombol niki.", "Report {case} is closed. If it is not solved, press this button."},
+	"notice.closed":       {"Laporan {case} ditutup. Kalau masalahnya muncul lagi, buat laporan baru.", "Laporan {case} ditutup. Menawi masalahe wonten malih, damel laporan anyar.", "Report {case} is closed. If the trouble comes back, make a new report."},
 	"notice.archived":     {"Laporan {case} tidak diteruskan dan sudah diarsipkan.", "Laporan {case} mboten diterusaken, sampun diarsip.", "Report {case} was not taken further and has been put away."},
 	"notice.withdrawn":    {"Laporan {case} sudah dicabut.", "Laporan {case} sampun dicabut.", "Report {case} was withdrawn."},
 	"notice.transcribed":  {"Suara Anda di laporan {case} sudah ditulis petugas: {text}", "Swanten njenengan teng laporan {case} sampun diserat petugas: {text}", "Your voice note in report {case} was written down: {text}"},

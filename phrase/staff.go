@@ -94,6 +94,7 @@ var staff = map[string]Entry{
 	"staff.hear.reopened":    {"Pelapor bilang belum beres: {case}\n{category}", "Ingkang lapor matur dereng rampung: {case}\n{category}", "The reporter says it is not solved: {case}\n{category}"},
 	"staff.hear.rated":       {"Pelapor memberi nilai: {case}\n{category}", "Ingkang lapor maringi biji: {case}\n{category}", "The reporter rated: {case}\n{category}"},
 	"staff.hear.stars":       {"{n} dari 5", "{n} saking 5", "{n} of 5"},
+	"staff.hear.noted":       {"Catatan dari {who}: {case}\n{category}", "Cathetan saking {who}: {case}\n{category}", "A note from {who}: {case}\n{category}"},
 	"staff.hear.transcribed": {"Pesan suara sudah ditulis: {case}\n{category}", "Pesen swanten sampun dipunserat: {case}\n{category}", "The voice note was written down: {case}\n{category}"},
 
 	// Buttons under cards.

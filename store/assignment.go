@@ -51,7 +51,9 @@ func (t *Tx) putAssignment(c hotline.Case, a hotline.Assignment) {
 	t.queue(`
 		with old as (select officer, handle from assignments where id = @id)
 		insert into assignments (id, case_id, unit, part, state, officer, level, due, since, acked, handle)
-		values (@id, @case, @unit, @part, @state, @officer, @level, @due, @since, @acked, null)
+		values (@id, @case, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then (
+			select min(h) from generate_series(1, 99) h where not exists (
+				select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h)) end)
 		on conflict (id) do update set unit = @unit, part = @part, state = @state, officer = @officer, level = @level, due = @due,
 			since = @since, acked = @acked,
 			handle = case
@@ -267,6 +269,12 @@ func (t *Tx) Waiting(ctx context.Context, units []string, limit int) ([]hotline.
 	}
 	return t.held(ctx, `where a.state = 'waiting' and a.unit = any (@units) order by c.urgent desc, a.due nulls last, a.id limit @limit`,
 		pgx.StrictNamedArgs{"units": all, "limit": limit})
+}
+
+// Late lists assignments that are on and whose due time has passed, the latest first.
+func (t *Tx) Late(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error) {
+	return t.held(ctx, `where a.state in ('waiting', 'taken') and a.due < @now and c.status not in ('asking', 'scheduled') order by a.due, a.id limit @limit`,
+		pgx.StrictNamedArgs{"now": now, "limit": limit})
 }
 
 func (t *Tx) held(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([]hotline.Held, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gabriel-vasile/mimetype"
 	"github.com/jackc/pgx/v5"
 
 	"tanggap/hotline"
@@ -128,20 +129,16 @@ func (s *Store) LoseMedia(ctx context.Context, id hotline.MediaID, refused bool,
 // erased, or of a kind that cannot be cleaned).
 func (s *Store) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Attachment, error) {
 	var a hotline.Attachment
-	var name, hash []byte
-	err := s.pool.QueryRow(ctx, `select kind, mime, name, clean from media where id = @id and state = 'stored' and clean is not null`,
-		pgx.StrictNamedArgs{"id": id}).Scan(&a.Kind, &a.Mime, &name, &hash)
+	var hash []byte
+	err := s.pool.QueryRow(ctx, `select kind, mime, clean from media where id = @id and state = 'stored' and clean is not null`,
+		pgx.StrictNamedArgs{"id": id}).Scan(&a.Kind, &a.Mime, &hash)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, fmt.Errorf("read a medium: %w", hotline.ErrNotFound)
 	}
 	if err != nil {
 		return a, fmt.Errorf("read a medium: %w", err)
 	}
-	plain, err := open(s.keys.person, name, bindMedia(id))
-	if err != nil {
-		return a, fmt.Errorf("open a medium's name: %w", err)
-	}
-	a.Name = string(plain)
+	a.Name = plainName(a.Kind, a.Mime)
 	rows, err := s.pool.Query(ctx, `select n, data from blob_chunks where hash = @hash order by n`, pgx.StrictNamedArgs{"hash": hash})
 	if err != nil {
 		return a, fmt.Errorf("read a medium: %w", err)
@@ -157,4 +154,12 @@ func (s *Store) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Att
 		return a, fmt.Errorf("open a medium: %w", err)
 	}
 	return a, nil
+}
+
+// plainName is what others see a medium called: its sender's own name for it may tell who they are.
+func plainName(kind hotline.MediaKind, mime string) string {
+	if m := mimetype.Lookup(mime); m != nil {
+		return string(kind) + m.Extension()
+	}
+	return string(kind)
 }

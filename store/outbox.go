@@ -42,7 +42,7 @@ func (t *Tx) gatherOuts() {
 		about, assigned = make([]*int64, n), make([]*int64, n)
 		slot, card      = make([]*string, n), make([]*string, n)
 		edits, answers  = make([]*string, n), make([]*string, n)
-		media           = make([]string, n)
+		media, shows    = make([]string, n), make([]string, n)
 		slotted         bool
 	)
 	for i, o := range outs {
@@ -54,7 +54,7 @@ func (t *Tx) gatherOuts() {
 		due[i], expires[i], asked[i] = o.Due, nz(o.Expires), o.Asked
 		about[i], assigned[i] = nz(int64(o.Case)), nz(int64(o.Assign))
 		slot[i], card[i], edits[i], answers[i] = nz(o.Slot), nz(o.Card), nz(o.Edits), nz(o.Answers)
-		media[i] = idList(o.Reply.Media)
+		media[i], shows[i] = idList(o.Reply.Media), idList(o.Reply.Shows)
 		slotted = slotted || o.Slot != ""
 	}
 	if slotted {
@@ -68,13 +68,14 @@ func (t *Tx) gatherOuts() {
 			pgx.StrictNamedArgs{"to": to, "slot": slot, "busy": t.store.busyOuts()})
 	}
 	t.queue(`
-		insert into outbox (address_id, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media, made)
+		insert into outbox (address_id, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media,
+			shows, made)
 		select a.id, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
-			nullif(o.media, '')::bigint[], @now
+			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], @now
 		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
 			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
-			@answers::text[], @media::text[])
-			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, n)
+			@answers::text[], @media::text[], @shows::text[])
+			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, n)
 		cross join lateral (
 			select o.address_id as id where o.person_id = 0
 			union all
@@ -84,7 +85,7 @@ func (t *Tx) gatherOuts() {
 		order by o.n`,
 		pgx.StrictNamedArgs{"to": to, "person": person, "verb": verb, "lane": lane, "body": body, "due": due, "expires": expires,
 			"asked": asked, "about": about, "assigned": assigned, "slot": slot, "card": card, "edits": edits, "answers": answers,
-			"media": media, "now": t.now})
+			"media": media, "shows": shows, "now": t.now})
 }
 
 // latestOfSlots leaves of several things for one slot the last.
@@ -112,7 +113,7 @@ func latestOfSlots(outs []hotline.Out) []hotline.Out {
 }
 
 // idList writes ids as Postgres reads an array.
-func idList(ids []hotline.MediaID) string {
+func idList[T ~int64](ids []T) string {
 	if len(ids) == 0 {
 		return ""
 	}
@@ -188,8 +189,8 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 			and not exists (
 				select 1 from outbox e where e.address_id = o.address_id and e.state = 'due' and e.due <= @now
 					and (e.lane, e.id) < (o.lane, o.id))
-			and (o.media is null or o.written < clock_timestamp() - @patience::interval
-				or not exists (select 1 from media m where m.id = any (o.media) and m.state = 'pending'))
+			and (o.media is null and o.shows is null or o.written < clock_timestamp() - @patience::interval
+				or not exists (select 1 from media m where (m.id = any (o.media) or m.content_id = any (o.shows)) and m.state = 'pending'))
 		order by o.lane, o.id limit @limit`,
 		pgx.StrictNamedArgs{"channel": channel, "account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience})
 	if err != nil {
@@ -260,6 +261,11 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		}
 		return out
 	}
+	for _, p := range parcels {
+		for _, id := range p.Out.Reply.Shows {
+			need[hotline.ArgContent][int64(id)] = true
+		}
+	}
 	cases, said, people := list(hotline.ArgCase), list(hotline.ArgContent, hotline.ArgMap), list(hotline.ArgPerson)
 	if len(cases)+len(said)+len(people) == 0 {
 		return nil
@@ -290,11 +296,27 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		})
 		return err
 	})
+	kinds := map[hotline.MediaID]hotline.MediaKind{}
+	b.Queue(`select id, kind from media where content_id = any (@ids) and state = 'stored' and clean is not null`, pgx.StrictNamedArgs{"ids": said}).Query(func(rows pgx.Rows) error {
+		var id hotline.MediaID
+		var kind hotline.MediaKind
+		_, err := pgx.ForEachRow(rows, []any{&id, &kind}, func() error { kinds[id] = kind; return nil })
+		return err
+	})
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("read what is spoken of: %w", err)
 	}
 	for i := range parcels {
 		parcels[i].Numbers, parcels[i].Said, parcels[i].Names = numbers, contents, names
+		r := &parcels[i].Out.Reply
+		for _, id := range r.Shows {
+			for _, m := range contents[id].Media {
+				kind, kept := kinds[m]
+				if kept && !(r.Silent && (kind == hotline.Voice || kind == hotline.Video)) {
+					r.Media = append(r.Media, m)
+				}
+			}
+		}
 	}
 	return nil
 }

@@ -110,6 +110,17 @@ func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotlin
 		update invites set used_at = @now, used_by = @p where code_hash = @hash and used_at is null and expires > @now
 		returning role, unit, name`, pgx.StrictNamedArgs{"now": t.now, "p": p, "hash": hash})
 	if errors.Is(err, hotline.ErrNotFound) {
+		// Whoever has the very code may know why it is no good; it is no guess.
+		used, err := scalars[bool](ctx, t, "look at a code", `select used_at is not null from invites where code_hash = @hash`,
+			pgx.StrictNamedArgs{"hash": hash})
+		switch {
+		case err != nil:
+			return hotline.Role{}, err
+		case len(used) > 0 && used[0]:
+			return hotline.Role{}, hotline.ErrCodeUsed
+		case len(used) > 0:
+			return hotline.Role{}, hotline.ErrCodeExpired
+		}
 		t.queue(`insert into code_tries (person_id, at) values (@p, @now)`, pgx.StrictNamedArgs{"p": p, "now": t.now})
 		return hotline.Role{}, hotline.ErrCode
 	}

@@ -151,7 +151,7 @@ func TestErasureRemovesTheContentAndLeavesTheFact(t *testing.T) {
 	if err := s.SaveMedia(t.Context(), photo, "image/jpeg", []byte("the whole picture"), []byte("the clean picture")); err != nil {
 		t.Fatal(err)
 	}
-	if a, err := s.Attachment(t.Context(), photo); err != nil || string(a.Data) != "the clean picture" || a.Name != "siti.jpg" {
+	if a, err := s.Attachment(t.Context(), photo); err != nil || string(a.Data) != "the clean picture" || a.Name != "photo.jpg" {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	var c hotline.Case

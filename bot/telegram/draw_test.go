@@ -80,6 +80,7 @@ var drawings = []struct {
 	{"text", hotline.Outgoing{Text: "Laporan Anda JPR-261121-0007K."}},
 	{"text that looks like markup", hotline.Outgoing{Text: "<b>*tebal*</b> [x](http://y) _a_ & \"b\""}},
 	{"text with what the network refuses", hotline.Outgoing{Text: "\n a\x00b\xff c \n"}},
+	{"text with a link", hotline.Outgoing{Text: "Lihat jepara.go.id"}},
 	{"reply to a message", hotline.Outgoing{Text: "itu", ReplyTo: "41"}},
 	{"buttons", hotline.Outgoing{Text: "Benar?", Choices: yesNo}},
 	{"buttons that cannot be", hotline.Outgoing{Text: "Benar?", Choices: [][]hotline.Button{
@@ -219,4 +220,31 @@ func TestKeyboardIsJSON(t *testing.T) {
 			t.Fatalf("%s, %v", raw, err)
 		}
 	})
+}
+
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"": false, "Jalan rusak. Parah.": false, "Rp 5.000": true, "https://x.id": true, "lihat jepara.go.id": true, "a.é": true,
+		"Nomor: 5": false, "...": false, "akhir.": false, "a:b": true, "titik.\xff": false} {
+		if got := preview(text) != nil; got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+func TestIDOnly(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`{"ok":true,"result":{"message_id":12,"text":"x"}}`: `{"ok":true,"result":{"message_id":12}}`,
+		`{"ok":true,"result":{"message_id":12}}`:            `{"ok":true,"result":{"message_id":12}}`,
+		`{"ok":true,"result":{"message_id":"12","a":1}}`:    `{"ok":true,"result":{"message_id":"12","a":1}}`,
+		`{"ok":true,"result":{"id":7}}`:                     `{"ok":true,"result":{"id":7}}`,
+		`{"ok":true,"result":[{"message_id":12,"a":1}]}`:    `{"ok":true,"result":[{"message_id":12,"a":1}]}`,
+		`{"ok":true,"result":{"message_id":`:                `{"ok":true,"result":{"message_id":`,
+		`{"ok":true,"result":{"message_id":1`:               `{"ok":true,"result":{"message_id":1`,
+	} {
+		if got := string(idOnly([]byte(in))); got != want {
+			t.Errorf("%s became %s", in, got)
+		}
+	}
 }

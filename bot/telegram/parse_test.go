@@ -269,7 +269,7 @@ func FuzzUpdates(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, odd []byte) {
-		if strings.Contains(string(odd), "update_id") && updateID(odd) != 6 {
+		if _, delivery, _ := Peer(odd); strings.Contains(string(odd), "update_id") && delivery != "6" {
 			return // it would pretend to be an update of its own
 		}
 		one, two := `{"update_id":5,"message":{"text":"[{\"update_id\":1}]"}}`, `{"update_id":7}`
@@ -277,8 +277,40 @@ func FuzzUpdates(f *testing.F) {
 		if len(list) < 2 || string(list[0]) != one || string(list[len(list)-1]) != two {
 			t.Errorf("found %q", list)
 		}
-		if got := after(list, 5); got != 8 {
+		var raws []hotline.Raw
+		for _, raw := range list {
+			peer, delivery, _ := Peer(raw)
+			raws = append(raws, hotline.Raw{Peer: peer, Delivery: delivery})
+		}
+		if got := after(raws, 5); got != 8 {
 			t.Errorf("the next offset is %d", got)
+		}
+	})
+}
+
+// What taking a hundred updates apart costs, and reading one of them later.
+func BenchmarkUpdates(b *testing.B) {
+	one := `{"update_id":816000123,"message":{"message_id":4711,"from":{"id":5961600123,"is_bot":false,"first_name":"Siti","last_name":"Aminah","username":"sitiaminah","language_code":"id"},"chat":{"id":5961600123,"first_name":"Siti","last_name":"Aminah","username":"sitiaminah","type":"private"},"date":1763700000,"text":"Jalan depan balai desa Tegalsambi berlubang, sudah dua orang jatuh"}}`
+	answer := []byte(`{"ok":true,"result":[` + strings.Repeat(one+",", 99) + one + `]}`)
+	c, err := New(Options{Token: testToken})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("take", func(b *testing.B) {
+		for b.Loop() {
+			list, _ := updates(answer)
+			raws := make([]hotline.Raw, len(list))
+			for i, raw := range list {
+				raws[i] = c.take(raw)
+			}
+			after(raws, 1)
+		}
+	})
+	b.Run("parse", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := Parse([]byte(one)); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 }

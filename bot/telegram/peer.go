@@ -22,7 +22,7 @@ func Peer(raw []byte) (peer, delivery string, err error) {
 		Member  *inChat   `json:"my_chat_member"`
 		Pressed *inButton `json:"callback_query"`
 	}
-	if json.Unmarshal(raw, &u) != nil || u.ID <= 0 {
+	if json.Unmarshal(raw, &u) != nil || u.ID <= 0 || u.ID > maxID {
 		if id := visibleID(raw); id > 0 {
 			return "", strconv.FormatInt(id, 10), errors.New("an update that is no update but has an id")
 		}
@@ -125,24 +125,23 @@ var idAtStart = regexp.MustCompile(`\{\s*"update_id"\s*:`)
 
 // after gives the offset that confirms a list, seen with the offset given: one above the highest id. Updates at the end of the list without a
 // readable id count one each, which never confirms one that was not seen, as ids only grow.
-func after(list []json.RawMessage, offset int64) int64 {
+func after(list []hotline.Raw, offset int64) int64 {
 	for _, raw := range list {
-		switch id := updateID(raw); {
+		id, err := strconv.ParseInt(raw.Delivery, 10, 64)
+		switch {
+		case len(raw.Delivery) > maxIDDigits, err != nil: // a hash
+			if offset > 0 {
+				offset++
+			}
 		case id >= offset:
 			offset = id + 1
-		case id == 0 && offset > 0:
-			offset++
 		}
 	}
 	return offset
 }
 
-func updateID(raw []byte) int64 {
-	var u struct {
-		ID int64 `json:"update_id"`
-	}
-	if json.Unmarshal(raw, &u) == nil && u.ID > 0 {
-		return u.ID
-	}
-	return visibleID(raw)
-}
+// maxID is the largest update id believed in.
+const maxID = 999_999_999_999_999_999
+
+// maxIDDigits is how long an update's id may be; a hash in its place is longer.
+const maxIDDigits = 18

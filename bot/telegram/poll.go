@@ -29,6 +29,8 @@ const (
 // staleAfter is how long an offset is believed in without an update. After a week without any, the network may go on with smaller ids.
 const staleAfter = 24 * time.Hour
 
+var errNoInbox = errors.New("telegram: no inbox to put updates into")
+
 // Run polls until ctx ends, and then returns nil. Only one may run for one token at a time: whoever calls it holds the lease. It never gives up:
 // what is wrong meanwhile is in State and in the log.
 //
@@ -36,7 +38,7 @@ const staleAfter = 24 * time.Hour
 // inbox takes nothing nothing is confirmed, and the updates wait at the network.
 func (c *Channel) Run(ctx context.Context) error {
 	if c.inbox == nil {
-		return errors.New("telegram: no inbox to put updates into")
+		return errNoInbox
 	}
 	var p pauses
 	for ctx.Err() == nil {
@@ -65,10 +67,14 @@ func (c *Channel) Run(ctx context.Context) error {
 		}
 		broken = 0
 		if len(list) > 0 {
-			if !c.put(ctx, list) {
+			raws := make([]hotline.Raw, len(list))
+			for i, raw := range list {
+				raws[i] = c.take(raw)
+			}
+			if !c.put(ctx, raws) {
 				continue // ctx is over
 			}
-			next := after(list, offset)
+			next := after(raws, offset)
 			if next == offset {
 				c.pause(ctx, &p, errors.New("updates without an id cannot be confirmed"))
 				continue
@@ -80,7 +86,9 @@ func (c *Channel) Run(ctx context.Context) error {
 		p = pauses{}
 		c.well()
 	}
-	c.ill("stopped", nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state = State{Reason: "stopped", Last: c.state.Last}
 	return nil
 }
 
@@ -111,11 +119,7 @@ func (c *Channel) ask(ctx context.Context, offset int64) ([]byte, error) {
 }
 
 // put commits a list to the inbox, however long that takes. It gives false when ctx ended before.
-func (c *Channel) put(ctx context.Context, list []json.RawMessage) bool {
-	raws := make([]hotline.Raw, len(list))
-	for i, raw := range list {
-		raws[i] = c.take(raw)
-	}
+func (c *Channel) put(ctx context.Context, raws []hotline.Raw) bool {
 	var p pauses
 	for {
 		err := c.inbox.Put(ctx, raws)

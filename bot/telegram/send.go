@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -20,6 +22,23 @@ import (
 const answerTime = 5 * time.Second
 
 var noPreview = &models.LinkPreviewOptions{IsDisabled: tg.True()}
+
+// preview keeps the network from showing the page behind a link, which would make it visit what somebody wrote. Without anything like a link there
+// is nothing to say about it.
+func preview(text string) *models.LinkPreviewOptions {
+	for i := strings.IndexAny(text, ".:"); i >= 0; {
+		rest := text[i+1:]
+		if r, _ := utf8.DecodeRuneInString(rest); r == '/' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return noPreview
+		}
+		next := strings.IndexAny(rest, ".:")
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return nil
+}
 
 // Send hands one thing to the network. Every error is a *hotline.SendError. What takes several messages goes on where it stopped when it is sent
 // again after a trouble, as long as the program runs.
@@ -83,7 +102,7 @@ func (c *Channel) edit(ctx context.Context, chat int64, out hotline.Outgoing) er
 	defer cancel()
 	return withLinks(inline(out.Choices), func(markup models.ReplyMarkup) error {
 		_, err := c.api.EditMessageText(ctx, &tg.EditMessageTextParams{ChatID: chat, MessageID: id, Text: clip(text, maxText),
-			LinkPreviewOptions: noPreview, ReplyMarkup: markup})
+			LinkPreviewOptions: preview(text), ReplyMarkup: markup})
 		var api *apiError
 		if errors.As(err, &api) && strings.Contains(api.Description, "there is no text in the message to edit") {
 			_, err = c.api.EditMessageCaption(ctx, &tg.EditMessageCaptionParams{ChatID: chat, MessageID: id, Caption: clip(text, maxCaption), ReplyMarkup: markup})
@@ -161,7 +180,7 @@ func (c *Channel) perform(ctx context.Context, chat int64, reply int, s step) (i
 		var err error
 		switch len(s.media) {
 		case 0:
-			id, err = ident(c.api.SendMessage(ctx, &tg.SendMessageParams{ChatID: chat, Text: s.text, LinkPreviewOptions: noPreview,
+			id, err = ident(c.api.SendMessage(ctx, &tg.SendMessageParams{ChatID: chat, Text: s.text, LinkPreviewOptions: preview(s.text),
 				ReplyParameters: to, ReplyMarkup: markup}))
 		case 1:
 			id, err = c.upload(ctx, chat, to, s.text, s.media[0], markup)
@@ -208,7 +227,7 @@ func (c *Channel) upload(ctx context.Context, chat int64, to *models.ReplyParame
 		if caption == "" {
 			caption = "📎 ✗"
 		}
-		id, err = ident(c.api.SendMessage(ctx, &tg.SendMessageParams{ChatID: chat, Text: caption, LinkPreviewOptions: noPreview, ReplyParameters: to, ReplyMarkup: markup}))
+		id, err = ident(c.api.SendMessage(ctx, &tg.SendMessageParams{ChatID: chat, Text: caption, LinkPreviewOptions: preview(caption), ReplyParameters: to, ReplyMarkup: markup}))
 	}
 	return id, err
 }

@@ -47,7 +47,7 @@ func (c *Channel) Webhook() http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), putTime)
 		defer cancel()
-		if err := c.inbox.Put(ctx, []hotline.Raw{c.take(body)}); err != nil {
+		if err := c.putOne(ctx, body); err != nil {
 			if r.Context().Err() == nil {
 				c.ill("the inbox takes nothing; updates wait at the network", err)
 			}
@@ -57,4 +57,11 @@ func (c *Channel) Webhook() http.Handler {
 		c.well()
 		w.WriteHeader(http.StatusOK)
 	})
+}
+
+func (c *Channel) putOne(ctx context.Context, body []byte) error {
+	if c.inbox == nil {
+		return errNoInbox
+	}
+	return c.inbox.Put(ctx, []hotline.Raw{c.take(body)})
 }

@@ -86,6 +86,7 @@ create table outbox (
     edits         text,
     answers       text,
     media         bigint[],
+    shows         bigint[], -- contents whose media go along
     made          timestamptz not null,
     written       timestamptz not null default clock_timestamp(), -- machine time
     attempts      int         not null default 0,
