@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tanggap/hotline"
 )
@@ -69,9 +70,31 @@ func (k *talk) worse(ctx context.Context, alarm hotline.Alarm) (bool, error) {
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvUrgent}, hotline.Content{}); err != nil {
 		return false, err
 	}
+	if err := k.callResponders(c); err != nil {
+		return false, err
+	}
 	s.keepRef(k.msg.Ref, c.ID)
 	k.urgently(c)
 	return true, nil
+}
+
+// callResponders gives a case that was routed as an ordinary one to those who are sent to emergencies of its kind.
+func (k *talk) callResponders(c hotline.Case) error {
+	if c.Status == hotline.Filed {
+		return nil // whoever routes it sees that it is urgent
+	}
+	c.Urgent = true
+	for _, p := range hotline.Route(k.reg, hotline.RoutingOf(c)).Assign {
+		if p.Part != hotline.Responding || slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.On() && a.Unit == p.Unit }) {
+			continue
+		}
+		_, err := k.Record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: k.NewAssignment(),
+			Facts: hotline.Facts{Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(k.reg, c, p.Unit, k.now)}}, hotline.Content{})
+		if err != nil {
+			return fmt.Errorf("call responders: %w", err)
+		}
+	}
+	return nil
 }
 
 // fileUrgent files what the draft knows as an emergency, and says the number to call.
