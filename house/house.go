@@ -35,6 +35,7 @@ type Options struct {
 
 	Telegram *TelegramOptions // nil: no Telegram
 	Listen   string           // host:port of the web door; empty: none
+	Pages    http.Handler     // what the web door shows beside the program's own paths; nil: nothing
 
 	Clock   Clock         // nil: the machine's
 	Gather  time.Duration // how long free text is gathered; 0: 4 s; negative: not at all

@@ -19,6 +19,9 @@ func (h *House) newWeb() http.Handler {
 	mux.HandleFunc("GET /readyz", h.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{}))
 	mux.Handle("POST "+webhookPath, h.telegramWebhook())
+	if h.Pages != nil {
+		mux.Handle("/", h.Pages)
+	}
 	return mux
 }
 

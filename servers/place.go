@@ -126,7 +126,7 @@ func (a account) credential() *syscall.Credential {
 	if a.uid == os.Geteuid() {
 		return nil
 	}
-	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)} //nolint:gosec // ids of the system's own tables
+	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 }
 
 // socketFolder is dir/run where that is short enough for a socket, else a folder in /tmp named after the user and the path.

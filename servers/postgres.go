@@ -139,14 +139,11 @@ func (s *Servers) hiddenPostgres() (*process, error) {
 		return nil, err
 	}
 	line, rest, _ := bytes.Cut(data, []byte("\n"))
-	pid, err := strconv.Atoi(string(line))
-	if err != nil || pid <= 0 {
-		return nil, nil // half written or empty: Postgres itself says what to do about it
+	handle := processNamed(string(line))
+	if handle == nil {
+		return nil, nil // gone, or a half written file: Postgres itself knows what to do about those
 	}
-	handle, err := os.FindProcess(pid)
-	if err != nil || errors.Is(handle.Signal(syscall.Signal(0)), os.ErrProcessDone) || isZombie(pid) {
-		return nil, nil // gone: Postgres finds that out by itself
-	}
+	pid := handle.Pid
 	if isPostmaster(commandLine(pid), s.postgresData()) {
 		return &process{name: "postgres", pid: pid, handle: handle}, nil
 	}
@@ -156,6 +153,19 @@ func (s *Servers) hiddenPostgres() (*process, error) {
 	// writing to the data.
 	const nobody = "2147483646"
 	return nil, os.WriteFile(path, append([]byte(nobody+"\n"), rest...), 0o600)
+}
+
+// processNamed returns the process with a pid, nil if there is none.
+func processNamed(pid string) *os.Process {
+	n, err := strconv.Atoi(pid)
+	if err != nil || n <= 0 || isZombie(n) {
+		return nil
+	}
+	handle, err := os.FindProcess(n)
+	if err != nil || errors.Is(handle.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+		return nil
+	}
+	return handle
 }
 
 // isPostmaster says whether a command line is that of the Postgres we start on this folder. Its children give themselves other
@@ -292,7 +302,7 @@ func (s *Servers) initPostgres(ctx context.Context, install postgresInstall) err
 	if s.opts.Volatile {
 		args = append(args, "--no-sync")
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(install.bin, "initdb"), args...) //nolint:gosec // found by findPostgres
+	cmd := exec.CommandContext(ctx, filepath.Join(install.bin, "initdb"), args...)
 	cmd.Dir = half
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.place.account.credential()}

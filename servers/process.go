@@ -32,7 +32,7 @@ type command struct {
 // start starts a server. It gets a process group of its own, so that Ctrl-C in the terminal reaches this program alone, which then
 // stops its servers in good order. Nothing of our environment goes along but the PATH: PGDATA or LC_ALL would change what runs.
 func (c command) start(name string) (*process, error) {
-	cmd := exec.Command(c.path, c.args...) //nolint:gosec // found by findPostgres and findRedis
+	cmd := exec.Command(c.path, c.args...)
 	cmd.Dir = c.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TZ=UTC"}
 	cmd.Stdout, cmd.Stderr = c.log, c.log

@@ -109,6 +109,7 @@ func folder(t *testing.T) string {
 func start(t *testing.T, opts Options) *Servers {
 	t.Helper()
 	opts.Volatile = true
+	opts.EndWithProcess = true // also when the test run is interrupted
 	opts.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s, err := Start(t.Context(), opts)
 	if err != nil {

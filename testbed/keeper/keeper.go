@@ -166,6 +166,7 @@ func keep(dir string) error {
 	if err != nil {
 		return err
 	}
+	defer mine.Close() //nolint:errcheck // only a lock; closed here, and not when the garbage collector finds it unused
 	if err := errors.Join(mine.Truncate(0), writeString(mine, strconv.Itoa(os.Getpid()))); err != nil {
 		return err
 	}
@@ -188,7 +189,9 @@ func keep(dir string) error {
 	if err == nil {
 		err = writeWhole(filepath.Join(dir, addressesFile), data)
 	}
-	if err := errors.Join(err, writeString(ready, string(data)), ready.Close()); err != nil {
+	// Who started us may be gone already (Ctrl-C): then this fails, and we wait for others, or for nobody.
+	_ = errors.Join(writeString(ready, string(data)), ready.Close())
+	if err != nil {
 		return err
 	}
 	tests, err := waitUntilIdle(dir, stop, 2*time.Second, idleLimit)
@@ -205,8 +208,8 @@ func waitUntilIdle(dir string, stop <-chan os.Signal, every, limit time.Duration
 	path := filepath.Join(dir, testsFile)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	var idle time.Duration
-	var last time.Time // when a test process last began
+	var idleSince time.Time // zero: not idle
+	var last time.Time      // when a test process last began
 	for {
 		select {
 		case <-stop:
@@ -219,14 +222,13 @@ func waitUntilIdle(dir string, stop <-chan os.Signal, every, limit time.Duration
 		}
 		tests, err := openLocked(path, syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
-		case errors.Is(err, syscall.EWOULDBLOCK) || err == nil && info.ModTime() != last:
-			idle, last = 0, info.ModTime()
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			idleSince = time.Time{}
 		case err != nil:
 			return nil, err
-		default:
-			idle += every
-		}
-		if idle >= limit {
+		case idleSince.IsZero() || !info.ModTime().Equal(last):
+			idleSince, last = time.Now(), info.ModTime()
+		case time.Since(idleSince) >= limit:
 			return tests, nil
 		}
 		_ = tests.Close()
