@@ -19,10 +19,10 @@ func (k *talk) file(_ context.Context, d *draft, s sense) error {
 	if hotline.Route(k.reg, hotline.RoutingOf(c)).Outside {
 		r = r.And("file.outside", "text", k.reg.Outside.In(k.lang()))
 	}
-	switch c.Privacy {
-	case hotline.Secret:
+	if c.Privacy.IsSecret() {
 		r = r.And("file.secret")
-	case hotline.Anonymous:
+	}
+	if c.Privacy.IsAnonymous() {
 		r = r.And("file.anonymous")
 	}
 	k.tell(c.ID, k.quizAfter(c, r.And("file.check")))
@@ -36,7 +36,7 @@ func (k *talk) commit(d *draft, f hotline.Filing) hotline.Case {
 	f.Due = hotline.ResolveDue(k.reg, f.Category, f.Kind, k.now)
 	f.Story = d.story()
 	f.Story.Author, f.Story.At = k.me(), k.now
-	if k.conv.Person.Name == "" && k.msg.Name != "" && f.Privacy != hotline.Anonymous {
+	if k.conv.Person.Name == "" && k.msg.Name != "" && !f.Privacy.IsAnonymous() {
 		k.SetName(k.me(), k.msg.Name)
 		k.conv.Person.Name = k.msg.Name
 	}

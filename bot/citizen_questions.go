@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"tanggap/hotline"
 )
@@ -86,7 +87,7 @@ func askChange(k *talk, d *draft, s sense) hotline.Reply {
 		return hotline.Say("change.kind").With(row...).With(back)
 	case "privacy":
 		r := hotline.Say("change.privacy")
-		for _, p := range []hotline.Privacy{hotline.Open, hotline.Anonymous, hotline.Secret} {
+		for _, p := range privacies {
 			r = r.With(hotline.Pick(d.answer("change", "privacy-"+string(p)), "button.privacy."+string(p)))
 		}
 		return r.With(back)
@@ -114,10 +115,12 @@ func pickChange(_ *talk, d *draft, s sense, v string) bool {
 		}
 	case "kind-" + string(hotline.Complaint), "kind-" + string(hotline.Aspiration), "kind-" + string(hotline.Inquiry):
 		d.Change, d.Kind = "", hotline.Kind(v[len("kind-"):])
-	case "privacy-" + string(hotline.Open), "privacy-" + string(hotline.Anonymous), "privacy-" + string(hotline.Secret):
-		d.Change, d.Privacy = "", hotline.Privacy(v[len("privacy-"):])
 	default:
-		return false
+		p, is := strings.CutPrefix(v, "privacy-")
+		if !is || !slices.Contains(privacies, hotline.Privacy(p)) {
+			return false
+		}
+		d.Change, d.Privacy = "", hotline.Privacy(p)
 	}
 	return true
 }
@@ -294,14 +297,17 @@ func askSend(k *talk, d *draft, s sense) hotline.Reply {
 	if d.Follows != "" {
 		r = r.And("send.follows", "number", d.Follows)
 	}
-	switch s.privacy {
-	case hotline.Secret:
+	if s.privacy.IsSecret() {
 		r = r.And("send.secret")
-	case hotline.Anonymous:
+	}
+	if s.privacy.IsAnonymous() {
 		r = r.And("send.anonymous")
 	}
 	return withAlso(d, s, r.And("send.ask").With(sendRow(d, s)...).With(sendOther(d, s)...))
 }
+
+// privacies are what a person may choose, as they are listed.
+var privacies = []hotline.Privacy{hotline.Open, hotline.Anonymous, hotline.Secret, hotline.Sealed}
 
 // sendRow gives the yes as it stands, and beside it the way without a name.
 func sendRow(d *draft, s sense) []hotline.Choice {
@@ -310,7 +316,9 @@ func sendRow(d *draft, s sense) []hotline.Choice {
 	}
 	switch s.privacy {
 	case hotline.Secret:
-		return []hotline.Choice{pick(hotline.Secret, "button.send.secret"), pick(hotline.Anonymous, "button.send.anonymous")}
+		return []hotline.Choice{pick(hotline.Secret, "button.send.secret"), pick(hotline.Sealed, "button.send.anonymous")}
+	case hotline.Sealed:
+		return []hotline.Choice{pick(hotline.Sealed, "button.send.anonymous"), pick(hotline.Secret, "button.send.named")}
 	case hotline.Anonymous:
 		return []hotline.Choice{pick(hotline.Anonymous, "button.send.anonymous"), pick(hotline.Open, "button.send.named")}
 	}
@@ -320,7 +328,7 @@ func sendRow(d *draft, s sense) []hotline.Choice {
 // sendOther gives the remaining privacy, and the way to change things.
 func sendOther(d *draft, s sense) []hotline.Choice {
 	change := hotline.Pick(d.answer("change", "what"), "button.change")
-	if s.privacy == hotline.Secret {
+	if s.privacy.IsSecret() {
 		return []hotline.Choice{hotline.Pick(d.answer("send", string(hotline.Open)), "button.send.open"), change}
 	}
 	return []hotline.Choice{hotline.Pick(d.answer("send", string(hotline.Secret)), "button.secret"), change}
@@ -338,18 +346,20 @@ func withAlso(d *draft, s sense, r hotline.Reply) hotline.Reply {
 }
 
 func pickSend(_ *talk, d *draft, _ sense, v string) bool {
-	switch p := hotline.Privacy(v); p {
-	case hotline.Open, hotline.Anonymous, hotline.Secret:
-		d.Privacy, d.Yes = p, true
-		return true
+	p := hotline.Privacy(v)
+	if !slices.Contains(privacies, p) {
+		return false
 	}
-	return false
+	d.Privacy, d.Yes = p, true
+	return true
 }
 
 func readSend(_ *talk, _ *draft, s sense, typed string) (string, bool) {
 	switch {
 	case slices.Contains(yeses, typed) || slices.Contains(sends, typed):
 		return string(s.privacy), true
+	case slices.Contains(anonymouses, typed) && s.privacy.IsSecret():
+		return string(hotline.Sealed), true // a secret matter stays secret without a name
 	case slices.Contains(anonymouses, typed):
 		return string(hotline.Anonymous), true
 	case slices.Contains(secrets, typed):

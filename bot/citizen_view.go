@@ -39,7 +39,7 @@ func (k *talk) check(ctx context.Context) error {
 
 // nameOf is what a case is called in lists: its category, and nothing of a secret one.
 func (k *talk) nameOf(c hotline.Case) hotline.Arg {
-	if c.Privacy == hotline.Secret {
+	if c.Privacy.IsSecret() {
 		return hotline.Arg{Is: hotline.ArgPhrase, V: "privacy.secret"}
 	}
 	return hotline.Arg{Is: hotline.ArgCategory, V: c.Category}

@@ -23,7 +23,7 @@ func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 	if c.Urgent && c.Status.Live() {
 		o.Lane = hotline.LaneReply
 	}
-	if c.Privacy == hotline.Secret {
+	if c.Privacy.IsSecret() {
 		if e.Kind == hotline.EvAssigned || e.Kind == hotline.EvEscalated {
 			return hotline.Out{}, false
 		}

@@ -75,7 +75,7 @@ func TestNoticesCanBeDrawn(t *testing.T) {
 	facts := phrase.Facts{Numbers: map[hotline.CaseID]hotline.Number{7: {Letters: "KCL", Day: "261123", Seq: 1}},
 		Said: map[hotline.ContentID]hotline.Content{3: {Text: "sudah ditambal"}}}
 	for _, kind := range everyKind {
-		for _, privacy := range []hotline.Privacy{hotline.Open, hotline.Secret} {
+		for _, privacy := range []hotline.Privacy{hotline.Open, hotline.Secret, hotline.Sealed} {
 			o, ok := noticed(privacy, 2, kind, 9)
 			if !ok {
 				continue

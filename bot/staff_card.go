@@ -121,7 +121,7 @@ func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head stri
 		}
 	}
 	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
-	reply = describe(reply, r, c, c.Privacy != hotline.Secret)
+	reply = describe(reply, r, c, !c.Privacy.IsSecret())
 	if c.Urgent {
 		reply = reply.And("staff.card.soon")
 	} else if !a.Due.IsZero() {
@@ -140,7 +140,7 @@ func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content b
 		reply = reply.And("staff.card.story", "story", c.Story)
 		reply.Shows = append(reply.Shows, c.Story)
 	}
-	if c.Privacy == hotline.Anonymous {
+	if c.Privacy.IsAnonymous() {
 		reply = reply.And("staff.card.anonymous")
 		reply.Silent = true
 	}

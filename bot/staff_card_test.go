@@ -128,7 +128,7 @@ func TestCardsKeepSecrets(t *testing.T) {
 	r := deskRegency(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		c, a := aCase(func(c *hotline.Case) {
-			c.Privacy = rapid.SampledFrom([]hotline.Privacy{hotline.Open, hotline.Anonymous, hotline.Secret}).Draw(rt, "privacy")
+			c.Privacy = rapid.SampledFrom([]hotline.Privacy{hotline.Open, hotline.Anonymous, hotline.Secret, hotline.Sealed}).Draw(rt, "privacy")
 			c.Urgent = rapid.Bool().Draw(rt, "urgent")
 			c.Category = rapid.SampledFrom([]string{"jalan-rusak", "pungli", ""}).Draw(rt, "category")
 			c.Area = rapid.SampledFrom([]string{"99.01.02.2001", "99.01.02", "99.01", ""}).Draw(rt, "area")
@@ -148,16 +148,16 @@ func TestCardsKeepSecrets(t *testing.T) {
 				switch {
 				case arg.Is == hotline.ArgPerson && arg.V == "90":
 					rt.Errorf("the %s card names the reporter", name)
-				case c.Privacy == hotline.Secret && (arg.Is == hotline.ArgContent || arg.Is == hotline.ArgMap):
+				case c.Privacy.IsSecret() && (arg.Is == hotline.ArgContent || arg.Is == hotline.ArgMap):
 					rt.Errorf("the %s card of a secret case shows its content", name)
-				case c.Privacy == hotline.Secret && arg.Is == hotline.ArgArea && arg.V == "99.01.02.2001":
+				case c.Privacy.IsSecret() && arg.Is == hotline.ArgArea && arg.V == "99.01.02.2001":
 					rt.Errorf("the %s card of a secret case shows its village", name)
 				}
 			})
-			if c.Privacy == hotline.Secret && len(o.Reply.Shows)+len(o.Reply.Media) > 0 {
+			if c.Privacy.IsSecret() && len(o.Reply.Shows)+len(o.Reply.Media) > 0 {
 				rt.Errorf("the %s card of a secret case shows media", name)
 			}
-			if c.Privacy == hotline.Anonymous && len(o.Reply.Shows) > 0 && !o.Reply.Silent {
+			if c.Privacy.IsAnonymous() && len(o.Reply.Shows) > 0 && !o.Reply.Silent {
 				rt.Errorf("the %s card of an anonymous case lets the voice be heard", name)
 			}
 		}

@@ -52,7 +52,7 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 		reply := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "case", c.ID, "category", category)}}
 		if e.Content != 0 {
 			reply = reply.And("staff.event.said", "said", e.Content)
-			reply.Shows, reply.Silent = []hotline.ContentID{e.Content}, c.Privacy == hotline.Anonymous
+			reply.Shows, reply.Silent = []hotline.ContentID{e.Content}, c.Privacy.IsAnonymous()
 		}
 		return reply
 	}
@@ -61,6 +61,8 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 		return said("staff.hear.told"), true
 	case hotline.EvRemarked:
 		return said("staff.hear.remarked"), true
+	case hotline.EvPlaced:
+		return said("staff.hear.placed").And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(e.Content)), true
 	case hotline.EvEdited:
 		return said("staff.hear.edited"), false
 	case hotline.EvDetailed:

@@ -45,7 +45,7 @@ type Filer interface {
 
 // A Looker reads cases. Whoever calls it asks Regency.Sees before showing anything.
 type Looker interface {
-	// Case reads a case and locks it until the turn ends. store.ErrNotFound is hotline.ErrNotFound.
+	// Case reads a case and locks it until the turn ends. hotline.ErrNotFound: there is none.
 	Case(context.Context, hotline.CaseID) (hotline.Case, error)
 	// CaseByNumber does so by what people call it.
 	CaseByNumber(context.Context, hotline.Number) (hotline.Case, error)

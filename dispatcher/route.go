@@ -65,7 +65,7 @@ func (d *Dispatcher) routes() *queue[filing] {
 func (j *job) route(ctx context.Context, f filing) error {
 	c := f.Case
 	decision := hotline.Route(j.r, hotline.RoutingOf(c))
-	wordless := f.story.Text == "" && len(f.story.Media) > 0 && (c.Category == "" || c.Privacy == hotline.Anonymous)
+	wordless := f.story.Text == "" && len(f.story.Media) > 0 && (c.Category == "" || c.Privacy.IsAnonymous())
 	if wordless && !c.Urgent && !decision.Outside {
 		decision = hotline.Decision{Triage: true, Why: WhyWordless}
 	}

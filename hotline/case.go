@@ -28,7 +28,14 @@ const (
 	Open      Privacy = "open"
 	Anonymous Privacy = "anonymous" // the reporter's name, number and voice never leave the hotline
 	Secret    Privacy = "secret"    // content only for the officer who took it and the coordinator
+	Sealed    Privacy = "sealed"    // both: secret, and without the reporter's name
 )
+
+// IsSecret tells whether the content is only for the officer who took it and the coordinator.
+func (p Privacy) IsSecret() bool { return p == Secret || p == Sealed }
+
+// IsAnonymous tells whether the reporter's name, number and voice stay in the hotline.
+func (p Privacy) IsAnonymous() bool { return p == Anonymous || p == Sealed }
 
 // A Source is where a case came in.
 type Source string

@@ -11,8 +11,8 @@ type Sight struct {
 	Act      bool // may work it
 }
 
-// Sees is the one predicate that decides for (viewer, case). Lists, counts, search, exports and digests all use it; package store says the same
-// in SQL, and a test holds the two against each other on random cases.
+// Sees is the one predicate that decides for (viewer, case). Whatever shows a case, in a list or alone, asks it first; what is counted or searched in
+// SQL one day must say the same and be held against it.
 //
 //   - The reporter sees the own case whole.
 //   - Nobody of the agency complained about sees anything of it, whatever else they are. Rude or slow service is the exception: there the heads
@@ -36,7 +36,7 @@ func (r *Regency) Sees(v Viewer, c Case) Sight {
 	for _, role := range v.Roles {
 		s = s.or(r.sees(v.Person, role, c))
 	}
-	if c.Privacy == Anonymous {
+	if c.Privacy.IsAnonymous() {
 		s.Reporter = false
 		if !v.Has(RoleCoordinator) {
 			s.Voice = false
@@ -53,7 +53,7 @@ func (r *Regency) sees(p PersonID, role Role, c Case) Sight {
 	case RoleSetda:
 		for _, a := range c.Assignments {
 			if a.On() && a.Level >= 2 {
-				return Sight{Facts: true, Content: c.Privacy != Secret}
+				return Sight{Facts: true, Content: !c.Privacy.IsSecret()}
 			}
 		}
 	case RoleOfficer, RoleHead, RoleResponder:
@@ -66,7 +66,7 @@ func (r *Regency) sees(p PersonID, role Role, c Case) Sight {
 			switch {
 			case mine && (a.On() || a.State == Done):
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.On()})
-			case a.On() && c.Privacy == Secret:
+			case a.On() && c.Privacy.IsSecret():
 				s = s.or(Sight{Facts: true, Act: a.State == Waiting})
 			case a.On():
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.State == Waiting || role.Name == RoleHead})

@@ -72,7 +72,7 @@ func aCase(r *Regency) *rapid.Generator[Case] {
 	return rapid.Custom(func(t *rapid.T) Case {
 		c := Case{
 			ID: 1, Reporter: PersonID(rapid.IntRange(0, 3).Draw(t, "reporter")),
-			Privacy:  rapid.SampledFrom([]Privacy{Open, Anonymous, Secret}).Draw(t, "privacy"),
+			Privacy:  rapid.SampledFrom([]Privacy{Open, Anonymous, Secret, Sealed}).Draw(t, "privacy"),
 			Category: rapid.SampledFrom([]string{"", "jalan-rusak", "pungli", "pelayanan"}).Draw(t, "category"),
 			About:    rapid.SampledFrom([]string{"", "", "pu", "kominfo", "itda"}).Draw(t, "about"),
 			Status:   rapid.SampledFrom([]Status{Filed, Triage, Assigned, Working, Ended, Closed}).Draw(t, "status"),
@@ -116,11 +116,11 @@ func TestSeesNeverTooMuch(t *testing.T) {
 		switch {
 		case s.Content && !s.Facts, s.Reporter && !s.Content, s.Voice && !s.Content, s.Act && !s.Facts:
 			t.Fatalf("a wider sight without the narrower one: %+v", s)
-		case s.Reporter && c.Privacy == Anonymous && !own:
+		case s.Reporter && c.Privacy.IsAnonymous() && !own:
 			t.Fatal("an anonymous reporter is shown")
-		case s.Voice && c.Privacy == Anonymous && !own && !coordinator:
+		case s.Voice && c.Privacy.IsAnonymous() && !own && !coordinator:
 			t.Fatal("an anonymous voice leaves the hotline")
-		case s.Content && c.Privacy == Secret && !own && !coordinator && !officer:
+		case s.Content && c.Privacy.IsSecret() && !own && !coordinator && !officer:
 			t.Fatal("a secret is shown")
 		case s != Sight{} && !own && !v.Staff():
 			t.Fatal("a stranger sees a case")

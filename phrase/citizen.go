@@ -128,6 +128,7 @@ var citizen = map[string]Entry{
 	"button.change.privacy":    {"Kerahasiaannya", "Wadose", "Who may know"},
 	"button.privacy.open":      {"Terbuka: petugas tahu nama saya", "Terbuka: petugas ngertos asma kula", "Open: officers know my name"},
 	"button.privacy.anonymous": {"Tanpa nama", "Tanpa asma", "Without my name"},
+	"button.privacy.sealed":    {"Rahasia dan tanpa nama", "Wados lan tanpa asma", "Secret, without my name"},
 	"button.privacy.secret":    {"Rahasia: hanya satu petugas yang baca", "Wados: namung petugas setunggal", "Secret: one officer only"},
 
 	// Filed.

@@ -86,6 +86,7 @@ var staff = map[string]Entry{
 
 	// What officers hear of the reporter.
 	"staff.hear.told":        {"Pelapor menjawab: {case}\n{category}", "Ingkang lapor mangsuli: {case}\n{category}", "The reporter answered: {case}\n{category}"},
+	"staff.hear.placed":      {"Pelapor menunjukkan tempatnya: {case}\n{category}", "Ingkang lapor nedahaken panggenanipun: {case}\n{category}", "The reporter showed the place: {case}\n{category}"},
 	"staff.hear.remarked":    {"Pelapor menambahkan: {case}\n{category}", "Ingkang lapor nambahi: {case}\n{category}", "The reporter added: {case}\n{category}"},
 	"staff.hear.edited":      {"Pelapor mengubah pesannya: {case}\n{category}", "Ingkang lapor ngewahi pesenipun: {case}\n{category}", "The reporter changed a message: {case}\n{category}"},
 	"staff.hear.detailed":    {"Keterangan dari pelapor: {case}\n{category}", "Katrangan saking ingkang lapor: {case}\n{category}", "Details from the reporter: {case}\n{category}"},
@@ -315,6 +316,7 @@ var staff = map[string]Entry{
 	"staff.happened.recategory":   {"kategori jadi", "kategori dados", "category now"},
 	"staff.happened.detailed":     {"keterangan tambahan", "katrangan tambahan", "details"},
 	"staff.happened.urgent":       {"menjadi darurat", "dados darurat", "became urgent"},
+	"staff.happened.placed":       {"tempat ditunjukkan", "panggenan dipuntedahaken", "place shown"},
 	"staff.happened.edited":       {"pesan diubah pelapor", "pesen dipunewahi ingkang lapor", "message changed by the reporter"},
 	"staff.happened.transcribed":  {"pesan suara ditulis", "pesen swanten dipunserat", "voice note written down"},
 	"staff.happened.erased":       {"isi dihapus", "isi dipunbusek", "content erased"},

@@ -23,17 +23,18 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 		Channel hotline.Channel
 		Account string
 		Peer    string
-		Created time.Time
+		Begun   time.Time
 	}
 	addresses, err := read[addressRow](ctx, t, "list addresses",
-		`select id, channel, account, peer, created from addresses where person_id = @p order by id`, pgx.StrictNamedArgs{"p": p})
+		`select a.id, a.channel, a.account, a.peer, coalesce(c.begun, @now) as begun
+		from addresses a left join conversations c on c.address_id = a.id where a.person_id = @p order by a.id`, pgx.StrictNamedArgs{"p": p, "now": t.now})
 	if err != nil {
 		return d, err
 	}
 	for _, a := range addresses {
 		d.Addresses = append(d.Addresses, hotline.Address{ID: a.ID, Channel: a.Channel, Account: a.Account, Peer: a.Peer, Person: p})
-		if d.Since.IsZero() || a.Created.Before(d.Since) {
-			d.Since = a.Created
+		if d.Since.IsZero() || a.Begun.Before(d.Since) {
+			d.Since = a.Begun
 		}
 	}
 	type roleRow struct {
@@ -141,6 +142,10 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	t.queue(`
 		delete from blobs b where not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, pgx.StrictNamedArgs{})
 	t.queue(`update contents set text = null, lat = null, lng = null, erased_at = @now where author = @p and erased_at is null`, args)
+	t.queue(`delete from inbox where set_aside_at is not null and address_id in (select id from addresses where person_id = @p)`,
+		pgx.StrictNamedArgs{"p": q.Person})
+	t.queue(`update outbox set body = null where state = 'aside' and address_id in (select id from addresses where person_id = @p)`,
+		pgx.StrictNamedArgs{"p": q.Person})
 	t.queue(`
 		update conversations set state = null where address_id in (select id from addresses where person_id = @p)`, pgx.StrictNamedArgs{"p": q.Person})
 	return nil

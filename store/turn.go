@@ -264,7 +264,7 @@ func (t *Tx) finishTurns(turns []*Turn) {
 	}
 	t.queue(`delete from inbox where id = any (@ids)`, pgx.StrictNamedArgs{"ids": inbox})
 	t.queue(`
-		update conversations c set state = x.state::json, touched = @now,
+		update conversations c set state = x.state::json, begun = coalesce(c.begun, @now), touched = @now,
 			ready_at = (select least(i.received, clock_timestamp()) from inbox i where i.address_id = c.address_id and i.set_aside_at is null order by i.id limit 1)
 		from unnest(@address::bigint[], @state::text[]) x (address_id, state) where c.address_id = x.address_id`,
 		pgx.StrictNamedArgs{"address": address, "state": state, "now": t.now})

@@ -41,6 +41,7 @@ create index addresses_person on addresses (person_id);
 create table conversations (
     address_id bigint primary key references addresses,
     state      json,
+    begun      timestamptz, -- the first and the last message handled
     touched    timestamptz,
     ready_at   timestamptz
 ) with (fillfactor = 70);
