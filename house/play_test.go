@@ -106,7 +106,9 @@ func (g *stage) start() {
 // enter brings somebody onto the stage; staff enrol as they do in life.
 func (g *stage) enter(a actor) {
 	g.t.Helper()
-	p := g.sim.Person(telegram.PersonOptions{Name: strings.ToUpper(a.name[:1]) + a.name[1:], Language: a.language})
+	n := int64(len(g.people) + 1)
+	p := g.sim.Person(telegram.PersonOptions{ID: 8_100_000_000 + n, Name: strings.ToUpper(a.name[:1]) + a.name[1:], Language: a.language,
+		Phone: fmt.Sprintf("+62812340000%02d", n)})
 	g.people[a.name] = p
 	if a.role == "citizen" {
 		return
