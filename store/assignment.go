@@ -32,9 +32,8 @@ func (r assignmentRow) value() hotline.Assignment {
 
 // assignmentsOf reads the assignments of cases, in the order they were made.
 func (t *Tx) assignmentsOf(ctx context.Context, cases []hotline.CaseID) (map[hotline.CaseID][]hotline.Assignment, error) {
-	rows, err := read[assignmentRow](ctx, t, "read assignments",
-		`select `+assignmentColumns+` from assignments a join events e on e.case_id = a.case_id and e.assignment_id = a.id and e.kind = 'assigned'
-		where a.case_id = any (@cases) order by e.id`, pgx.StrictNamedArgs{"cases": cases})
+	rows, err := peek[assignmentRow](ctx, t, "read assignments",
+		`select `+assignmentColumns+` from assignments a where a.case_id = any (@cases) order by a.case_id, a.n`, pgx.StrictNamedArgs{"cases": cases})
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +46,11 @@ func (t *Tx) assignmentsOf(ctx context.Context, cases []hotline.CaseID) (map[hot
 
 // putAssignment writes an assignment as it stands. An officer who takes one gets the smallest short handle that is free; one who already holds
 // 99 gets none. The worklist in Redis and the offering follow from the same row: an assignment is listed and offered while it waits.
-func (t *Tx) putAssignment(c hotline.Case, a hotline.Assignment) {
+func (t *Tx) putAssignment(c hotline.Case, n int, a hotline.Assignment) {
 	t.queue(`
 		with old as (select officer, handle from assignments where id = @id)
-		insert into assignments (id, case_id, unit, part, state, officer, level, due, since, acked, handle)
-		values (@id, @case, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then (
+		insert into assignments (id, case_id, n, unit, part, state, officer, level, due, since, acked, handle)
+		values (@id, @case, @n, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then (
 			select min(h) from generate_series(1, 99) h where not exists (
 				select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h)) end)
 		on conflict (id) do update set unit = @unit, part = @part, state = @state, officer = @officer, level = @level, due = @due,
@@ -62,7 +61,7 @@ func (t *Tx) putAssignment(c hotline.Case, a hotline.Assignment) {
 				else (select min(h) from generate_series(1, 99) h where not exists (
 					select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h))
 			end`,
-		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer),
+		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "n": n, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer),
 			"level": a.Level, "due": nz(a.Due), "since": a.Since, "acked": a.Acked})
 	t.queue(`insert into relistings (assignment_id) values (@id)`, pgx.StrictNamedArgs{"id": a.ID})
 	if a.State == hotline.Waiting && !(c.Urgent && a.Acked) {
@@ -149,24 +148,28 @@ func (s *Store) Waiting(ctx context.Context) ([]hotline.Listing, error) {
 	return out, err
 }
 
-// Exclusive runs fn while no unit of work anywhere holds what Unlisted gave.
+// Exclusive runs fn while no unit of work anywhere holds what Unlisted gave. The lock is a transaction's, so that Postgres takes it from an instance
+// that stands still with it (see Connect); what fn did after that is not told as done.
 func (s *Store) Exclusive(ctx context.Context, fn func(context.Context) error) error {
-	conn, err := s.pool.Acquire(ctx)
+	tx, err := s.pool.Begin(ctx)
 	if err != nil {
-		return fmt.Errorf("take the worklists: %w", err)
-	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, worklistLock); err != nil {
 		return fmt.Errorf("take the worklists: %w", err)
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if _, err := conn.Exec(ctx, `select pg_advisory_unlock($1)`, worklistLock); err != nil {
-			_ = conn.Conn().Close(ctx) // the lock goes with the session
-		}
+		_ = tx.Rollback(ctx) // after a commit it does nothing; else the lock goes with the session
 	}()
-	return fn(ctx)
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, worklistLock); err != nil {
+		return fmt.Errorf("take the worklists: %w", err)
+	}
+	if err := fn(ctx); err != nil {
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return fmt.Errorf("let the worklists go: %w", err)
+	}
+	return nil
 }
 
 // Unoffered takes waiting assignments whose time to be offered has come, urgent first. An ordinary one only once Redis has been told of it.
@@ -179,13 +182,13 @@ func (t *Tx) Unoffered(ctx context.Context, now time.Time, limit int) ([]hotline
 	}
 	// The case is locked first, as every turn does, and then the offering: a turn and the dispatcher never wait for each other in a circle.
 	rows, err := read[row](ctx, t, "take what is to be offered", `
+		with o as materialized (
+			select * from offerings o
+			where o.next <= @now and (o.urgent or not exists (select 1 from relistings r where r.assignment_id = o.assignment_id))
+			order by o.urgent desc, o.next, o.assignment_id limit @limit)
 		select o.assignment_id, a.case_id, o.round, o.offered_at
-		from offerings o
-		join assignments a on a.id = o.assignment_id and a.state = 'waiting'
-		join cases c on c.id = a.case_id
-		where o.next <= @now and (o.urgent or not exists (select 1 from relistings r where r.assignment_id = o.assignment_id))
-		order by o.urgent desc, o.next, o.assignment_id limit @limit
-		for update of c skip locked`, pgx.StrictNamedArgs{"now": now, "limit": limit})
+		from o join assignments a on a.id = o.assignment_id join cases c on c.id = a.case_id
+		order by o.urgent desc, o.next, o.assignment_id for update of c skip locked`, pgx.StrictNamedArgs{"now": now, "limit": limit})
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (t *Tx) say(c hotline.Content) hotline.ContentID {
 func (t *Tx) later(fn func()) { t.after = append(t.after, fn) }
 
 // gatherCases turns what happened to the cases into statements: cases, then assignments, then what was said and the events.
-func (t *Tx) gatherCases() error {
+func (t *Tx) gatherCases() {
 	for _, id := range t.order {
 		k := t.cases[id]
 		if !k.dirty {
@@ -142,9 +142,9 @@ func (t *Tx) gatherCases() error {
 		} else {
 			t.updateCase(k.c)
 		}
-		for _, a := range k.c.Assignments {
+		for n, a := range k.c.Assignments {
 			if k.changed[a.ID] {
-				t.putAssignment(k.c, a)
+				t.putAssignment(k.c, n, a)
 			}
 		}
 		k.fresh, k.dirty = false, false
@@ -154,7 +154,6 @@ func (t *Tx) gatherCases() error {
 		fn()
 	}
 	t.after = t.after[:0]
-	return nil
 }
 
 func (t *Tx) caseArgs(c hotline.Case) pgx.StrictNamedArgs {
@@ -230,9 +229,17 @@ func (r caseRow) value(letters string) hotline.Case {
 	}
 }
 
-// cases reads cases by any condition on c, locks them, and tracks them. Those already tracked are given as they stand here.
+// casesWhere reads cases by any condition on c, locks them, and tracks them. Those already tracked are given as they stand here.
 func (t *Tx) casesWhere(ctx context.Context, what, tail string, args pgx.StrictNamedArgs) ([]hotline.Case, error) {
-	rows, err := read[caseRow](ctx, t, what, `select `+caseColumns+` from cases c `+tail, args)
+	if err := t.flush(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return t.peekCases(ctx, what, tail, args)
+}
+
+// peekCases is casesWhere for a condition that nothing gathered here can have changed.
+func (t *Tx) peekCases(ctx context.Context, what, tail string, args pgx.StrictNamedArgs) ([]hotline.Case, error) {
+	rows, err := peek[caseRow](ctx, t, what, `select `+caseColumns+` from cases c `+tail, args)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -261,8 +268,14 @@ func (t *Tx) casesWhere(ctx context.Context, what, tail string, args pgx.StrictN
 
 // Case reads a case and locks it until this unit ends. hotline.ErrNotFound where there is none.
 func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) {
-	if k, ok := t.cases[id]; ok && k.c.Number.Seq != 0 {
+	k, ok := t.cases[id]
+	if ok && k.c.Number.Seq != 0 {
 		return k.c, nil
+	}
+	if ok { // made here: its number comes with its row
+		if err := t.flush(ctx); err != nil {
+			return hotline.Case{}, err
+		}
 	}
 	return t.oneCase(ctx, `where c.id = @id for update`, pgx.StrictNamedArgs{"id": id})
 }
@@ -273,7 +286,7 @@ func (t *Tx) CaseByNumber(ctx context.Context, n hotline.Number) (hotline.Case, 
 }
 
 func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs) (hotline.Case, error) {
-	cs, err := t.casesWhere(ctx, "read a case", tail, args)
+	cs, err := t.peekCases(ctx, "read a case", tail, args)
 	if err != nil {
 		return hotline.Case{}, err
 	}
@@ -285,7 +298,15 @@ func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs)
 
 // CasesOf lists a reporter's own cases, newest first, locked.
 func (t *Tx) CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error) {
-	return t.casesWhere(ctx, "list a person's cases", `where c.reporter = @person order by c.id desc limit @limit for update`,
+	for _, k := range t.cases {
+		if k.fresh && k.c.Reporter == p {
+			if err := t.flush(ctx); err != nil {
+				return nil, err
+			}
+			break
+		}
+	}
+	return t.peekCases(ctx, "list a person's cases", `where c.reporter = @person order by c.id desc limit @limit for update`,
 		pgx.StrictNamedArgs{"person": p, "limit": limit})
 }
 
@@ -364,7 +385,12 @@ func (t *Tx) History(ctx context.Context, id hotline.CaseID) ([]hotline.Event, m
 		ContentID    *hotline.ContentID
 		Facts        hotline.Facts
 	}
-	rows, err := read[row](ctx, t, "read a case's events",
+	if len(t.after) > 0 { // events may be among what was gathered
+		if err := t.flush(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	rows, err := peek[row](ctx, t, "read a case's events",
 		`select id, kind, at, by, assignment_id, content_id, facts from events where case_id = @case order by id`, pgx.StrictNamedArgs{"case": id})
 	if err != nil {
 		return nil, nil, err
@@ -389,6 +415,9 @@ func (t *Tx) History(ctx context.Context, id hotline.CaseID) ([]hotline.Event, m
 func (t *Tx) Said(ctx context.Context, ids ...hotline.ContentID) (map[hotline.ContentID]hotline.Content, error) {
 	if len(ids) == 0 {
 		return nil, nil
+	}
+	if err := t.flush(ctx); err != nil {
+		return nil, err
 	}
 	said, err := t.contents(ctx, `where c.id = any (@ids)`, pgx.StrictNamedArgs{"ids": ids})
 	out := make(map[hotline.ContentID]hotline.Content, len(said))
@@ -421,7 +450,7 @@ func (r contentRow) value() hotline.Content {
 }
 
 func (t *Tx) contents(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([]hotline.Content, error) {
-	rows, err := read[contentRow](ctx, t, "read what was said", `select `+contentColumns+` from contents c `+tail+` order by c.id`, args)
+	rows, err := peek[contentRow](ctx, t, "read what was said", `select `+contentColumns+` from contents c `+tail+` order by c.id`, args)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -68,20 +69,17 @@ func (t *Tx) gatherOuts() {
 			pgx.StrictNamedArgs{"to": to, "slot": slot, "busy": t.store.busyOuts()})
 	}
 	t.queue(`
-		insert into outbox (address_id, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media,
+		insert into outbox (address_id, account, state, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media,
 			shows, made)
-		select a.id, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
+		select a.id, a.channel || '/' || a.account, case when a.held_since is null then 'due' else 'held' end, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
 			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], @now
 		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
 			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
 			@answers::text[], @media::text[], @shows::text[])
 			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, n)
-		cross join lateral (
-			select o.address_id as id where o.person_id = 0
-			union all
-			(select a.id from addresses a left join conversations c on c.address_id = a.id
-			where a.person_id = o.person_id and o.person_id <> 0
-			order by a.held_since is not null, c.touched desc nulls last, a.id desc limit 1)) a
+		join addresses a on a.id = case when o.person_id = 0 then o.address_id else (
+			select p.id from addresses p left join conversations c on c.address_id = p.id where p.person_id = o.person_id
+			order by p.held_since is not null, c.touched desc nulls last, p.id desc limit 1) end
 		order by o.n`,
 		pgx.StrictNamedArgs{"to": to, "person": person, "verb": verb, "lane": lane, "body": body, "due": due, "expires": expires,
 			"asked": asked, "about": about, "assigned": assigned, "slot": slot, "card": card, "edits": edits, "answers": answers,
@@ -133,10 +131,13 @@ func (t *Tx) CaseOfMessage(ctx context.Context, at hotline.AddressID, ref string
 		CaseID       hotline.CaseID
 		AssignmentID *hotline.AssignmentID
 	}
-	r, err := one[row](ctx, t, "find what a message was about",
+	rows, err := peek[row](ctx, t, "find what a message was about",
 		`select case_id, assignment_id from outbox where address_id = @at and ref = @ref and case_id is not null order by id desc limit 1`,
 		pgx.StrictNamedArgs{"at": at, "ref": ref})
-	return r.CaseID, or0(r.AssignmentID), err
+	if err != nil || len(rows) == 0 {
+		return 0, 0, cmp.Or(err, hotline.ErrNotFound)
+	}
+	return rows[0].CaseID, or0(rows[0].AssignmentID), nil
 }
 
 // mediaPatience is how long a thing to say waits for its photo to be fetched before it goes out without.
@@ -145,12 +146,10 @@ const mediaPatience = 20 * time.Second
 // Due takes what is due at the service time now for one of our accounts: of each address the first, emergencies before the rest. What it gives
 // is under way in this process until it is settled; a process that dies leaves it due. One process sends for an account (see Lease).
 func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
-	s.mu.Lock()
-	busy := make([]hotline.AddressID, 0, len(s.inflight))
-	for _, a := range s.inflight {
-		busy = append(busy, a)
+	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, err
 	}
-	s.mu.Unlock()
 	type row struct {
 		ID           hotline.OutID
 		AddressID    hotline.AddressID
@@ -183,16 +182,7 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 		from outbox o
 		join addresses a on a.id = o.address_id
 		left join persons p on p.id = a.person_id
-		where a.channel = @channel and a.account = @account
-			and o.state = 'due' and o.due <= @now and (o.again is null or o.again <= clock_timestamp()) and a.held_since is null
-			and not o.address_id = any (@busy)
-			and not exists (
-				select 1 from outbox e where e.address_id = o.address_id and e.state = 'due' and e.due <= @now
-					and (e.lane, e.id) < (o.lane, o.id))
-			and (o.media is null and o.shows is null or o.written < clock_timestamp() - @patience::interval
-				or not exists (select 1 from media m where (m.id = any (o.media) or m.content_id = any (o.shows)) and m.state = 'pending'))
-		order by o.lane, o.id limit @limit`,
-		pgx.StrictNamedArgs{"channel": channel, "account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience})
+		where o.id = any (@ids) and o.state = 'due' order by o.lane, o.id`, pgx.StrictNamedArgs{"ids": ids})
 	if err != nil {
 		return nil, fmt.Errorf("take what is due: %w", err)
 	}
@@ -229,6 +219,43 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 	}
 	s.mu.Unlock()
 	return out, nil
+}
+
+// heads gives the ids of what is due, the first of each address that is not just being spoken to. What stands behind something that is tried again
+// later waits with it.
+func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int) ([]hotline.OutID, error) {
+	s.mu.Lock()
+	busy := make(map[hotline.AddressID]bool, len(s.inflight))
+	for _, a := range s.inflight {
+		busy[a] = true
+	}
+	s.mu.Unlock()
+	rows, err := s.pool.Query(ctx, `
+		select o.id, o.address_id from outbox o
+		where o.account = @account and o.state = 'due' and o.due <= @now and (o.again is null or o.again <= clock_timestamp())
+			and not exists (
+				select 1 from outbox e where e.address_id = o.address_id and e.state = 'due' and e.due <= @now
+					and (e.lane, e.id) < (o.lane, o.id))
+			and (o.media is null and o.shows is null or o.written < clock_timestamp() - @patience::interval
+				or not exists (select 1 from media m where (m.id = any (o.media) or m.content_id = any (o.shows)) and m.state = 'pending'))
+		order by o.lane, o.id limit @limit`,
+		pgx.StrictNamedArgs{"account": account, "now": now, "limit": limit + len(busy), "patience": mediaPatience})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is due: %w", err)
+	}
+	var id hotline.OutID
+	var at hotline.AddressID
+	var ids []hotline.OutID
+	_, err = pgx.ForEachRow(rows, []any{&id, &at}, func() error {
+		if !busy[at] && len(ids) < limit {
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is due: %w", err)
+	}
+	return ids, nil
 }
 
 func (s *Store) busyOuts() []hotline.OutID {
@@ -321,7 +348,8 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 	return nil
 }
 
-// Settle notes what became of parcels. What was said loses its meaning (body), so that no copy of a story stays behind in the outbox.
+// Settle notes what became of parcels. What was said loses its meaning (body), so that no copy of a story stays behind in the outbox. Where another
+// instance has settled a parcel meanwhile, since this one stood still, that stands.
 func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
 	b := &pgx.Batch{}
 	if len(sent) > 0 {
@@ -331,20 +359,24 @@ func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotlin
 		}
 		b.Queue(`
 			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null
-			from unnest(@ids::bigint[], @refs::text[]) x (id, ref) where o.id = x.id`, pgx.StrictNamedArgs{"ids": ids, "refs": refs})
+			from unnest(@ids::bigint[], @refs::text[]) x (id, ref) where o.id = x.id and o.state <> 'sent'`, pgx.StrictNamedArgs{"ids": ids, "refs": refs})
 	}
 	for _, f := range failed {
 		switch {
 		case f.Hold:
 			b.Queue(`
-				with o as (update outbox set attempts = attempts + 1, reason = @reason, detail = @detail where id = @id returning address_id)
-				update addresses set held_since = clock_timestamp() where id = (select address_id from o) and held_since is null`,
+				with a as (
+					update addresses set held_since = coalesce(held_since, clock_timestamp())
+					where id = (select address_id from outbox where id = @id) returning id)
+				update outbox set state = 'held', attempts = attempts + case when id = @id then 1 else 0 end,
+					reason = case when id = @id then @reason else reason end, detail = case when id = @id then @detail else detail end
+				where address_id = (select id from a) and state = 'due'`,
 				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})
 		case f.Again.IsZero():
-			b.Queue(`update outbox set state = 'aside', attempts = attempts + 1, reason = @reason, detail = @detail where id = @id`,
+			b.Queue(`update outbox set state = 'aside', attempts = attempts + 1, reason = @reason, detail = @detail where id = @id and state = 'due'`,
 				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})
 		default:
-			b.Queue(`update outbox set attempts = attempts + 1, again = @again, reason = @reason, detail = @detail where id = @id`,
+			b.Queue(`update outbox set attempts = attempts + 1, again = @again, reason = @reason, detail = @detail where id = @id and state = 'due'`,
 				pgx.StrictNamedArgs{"id": f.ID, "again": f.Again, "reason": f.Reason, "detail": f.Detail})
 		}
 	}
@@ -375,13 +407,11 @@ func (s *Store) Abandon(ids ...hotline.OutID) {
 	}
 }
 
-// NextDue tells the service time at which something not yet due will be; false: nothing waits for its time.
+// NextDue tells the service time at which something that waits for its time is due; false: nothing does.
 func (s *Store) NextDue(ctx context.Context, channel hotline.Channel, account string) (time.Time, bool, error) {
 	var at *time.Time
-	err := s.pool.QueryRow(ctx, `
-		select min(o.due) from outbox o join addresses a on a.id = o.address_id
-		where a.channel = @channel and a.account = @account and o.state = 'due' and o.again is null and a.held_since is null`,
-		pgx.StrictNamedArgs{"channel": channel, "account": account}).Scan(&at)
+	err := s.pool.QueryRow(ctx, `select min(due) from outbox where account = @account and state = 'due' and due > made and again is null`,
+		pgx.StrictNamedArgs{"account": string(channel) + "/" + account}).Scan(&at)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("ask when the next thing is due: %w", err)
 	}

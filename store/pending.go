@@ -26,7 +26,7 @@ func (p Pending) Quiet() bool { return p == Pending{} }
 func (s *Store) Pending(ctx context.Context, now time.Time) (Pending, error) {
 	rows, err := s.pool.Query(ctx, `
 		select (select count(*) from inbox where set_aside_at is null) as inbox,
-			(select count(*) from outbox o join addresses a on a.id = o.address_id where o.state = 'due' and o.due <= @now and a.held_since is null) as outbox,
+			(select count(*) from outbox where state = 'due' and due <= @now) as outbox,
 			(select count(*) from cases where status = 'filed') as unrouted,
 			(select count(*) from relistings) as unlisted,
 			(select count(*) from offerings where next <= @now) as offers,

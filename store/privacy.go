@@ -56,6 +56,9 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if d.Cases, err = t.CasesOf(ctx, p, 1000); err != nil {
 		return d, err
 	}
+	if err := t.flush(ctx); err != nil {
+		return d, err
+	}
 	if d.Said, err = t.contents(ctx, `where c.author = @p and c.erased_at is null`, pgx.StrictNamedArgs{"p": p}); err != nil {
 		return d, err
 	}

@@ -256,9 +256,10 @@ func (t *Tx) finishTurns(turns []*Turn) {
 		if x.hold != nil && *x.hold {
 			t.queue(`update addresses set held_since = clock_timestamp() where id = @id and held_since is null`,
 				pgx.StrictNamedArgs{"id": address[i]})
+			t.queue(`update outbox set state = 'held' where address_id = @id and state = 'due'`, pgx.StrictNamedArgs{"id": address[i]})
 		} else if x.Held && (x.hold == nil || !*x.hold) {
 			t.queue(`update addresses set held_since = null where id = @id`, pgx.StrictNamedArgs{"id": address[i]})
-			t.queue(`update outbox set again = null where address_id = @id and state = 'due'`, pgx.StrictNamedArgs{"id": address[i]})
+			t.queue(`update outbox set state = 'due', again = null where address_id = @id and state = 'held'`, pgx.StrictNamedArgs{"id": address[i]})
 			t.rings.outbox = true
 		}
 	}

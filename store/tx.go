@@ -11,8 +11,10 @@ import (
 	"tanggap/hotline"
 )
 
-// A Tx is a unit of work: everything done through it is committed together, or nothing is. Writes are gathered and cost no round trip;
-// before anything is read, what was gathered is sent ahead, so that a unit of work sees what it did.
+// A Tx is a unit of work: everything done through it is committed together, or nothing is. Writes are gathered and cost no round trip. Before
+// anything is read that they could have changed, what was gathered is sent ahead, so that a unit of work sees what it did; a case that was read or
+// made here is known as it stands and needs no sending. So most turns send everything once, with the commit, and the locks that all who
+// file a case share (the day's number) are held for no longer than that.
 //
 // A Tx belongs to one goroutine.
 type Tx struct {
@@ -77,10 +79,8 @@ func (t *Tx) undo(ctx context.Context) {
 
 // flush sends what was gathered, in one round trip.
 func (t *Tx) flush(ctx context.Context) error {
-	if err := t.gatherCases(); err != nil {
-		return err
-	}
 	t.gatherOuts()
+	t.gatherCases() // last: a new case holds the lock of the day's number from here to the commit
 	if t.batch.Len() == 0 {
 		return nil
 	}
@@ -124,17 +124,17 @@ func (t *Tx) commit(ctx context.Context) error {
 // queue gathers one statement.
 func (t *Tx) queue(sql string, args pgx.StrictNamedArgs) { t.batch.Queue(sql, args) }
 
-// query reads after what was gathered.
-func (t *Tx) query(ctx context.Context, sql string, args pgx.StrictNamedArgs) (pgx.Rows, error) {
+// read sends what was gathered and collects rows into structs by the names of their columns.
+func read[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
 	if err := t.flush(ctx); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	return t.tx.Query(ctx, sql, args)
+	return peek[T](ctx, t, what, sql, args)
 }
 
-// read collects rows into structs by the names of their columns.
-func read[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := t.query(ctx, sql, args)
+// peek reads what nothing gathered here can have changed.
+func peek[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
+	rows, err := t.tx.Query(ctx, sql, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -161,7 +161,10 @@ func one[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNam
 
 // scalars reads one column.
 func scalars[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := t.query(ctx, sql, args)
+	if err := t.flush(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	rows, err := t.tx.Query(ctx, sql, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}

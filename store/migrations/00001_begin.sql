@@ -74,6 +74,7 @@ create table deliveries (
 create table outbox (
     id            bigint generated always as identity primary key,
     address_id    bigint      not null references addresses,
+    account       text        not null, -- channel/account of the address
     verb          text        not null,
     lane          smallint    not null,
     body          json,
@@ -92,15 +93,15 @@ create table outbox (
     written       timestamptz not null default clock_timestamp(), -- machine time
     attempts      int         not null default 0,
     again         timestamptz, -- machine time of the next try
-    state         text        not null default 'due' check (state in ('due', 'sent', 'aside')),
+    state         text        not null default 'due' check (state in ('due', 'held', 'sent', 'aside')), -- held: the person blocked us
     reason        text,
     detail        text,
     ref           text,
     sent_at       timestamptz
 );
-create index outbox_due on outbox (lane, id) where state = 'due';
+create index outbox_due on outbox (account, lane, id) where state = 'due';
+create index outbox_later on outbox (account, due) where state = 'due' and due > made;
 create index outbox_head on outbox (address_id, lane, id) where state = 'due';
-create index outbox_slot on outbox (address_id, slot) where state = 'due' and slot is not null;
 create index outbox_ref on outbox (address_id, ref) where ref is not null and case_id is not null;
 create index outbox_card on outbox (address_id, card) where card is not null;
 
@@ -172,6 +173,7 @@ create index contents_author on contents (author);
 create table assignments (
     id      bigint primary key,
     case_id bigint      not null references cases,
+    n       int         not null, -- its place among the case's
     unit    text        not null,
     part    text        not null,
     state   text        not null,
@@ -182,7 +184,7 @@ create table assignments (
     acked   boolean     not null,
     handle  int -- the officer's short name for it
 );
-create index assignments_case on assignments (case_id);
+create index assignments_case on assignments (case_id, n);
 create index assignments_waiting on assignments (unit, due) where state = 'waiting';
 create index assignments_officer on assignments (officer) where state = 'taken';
 create unique index assignments_handle on assignments (officer, handle) where state = 'taken' and handle is not null;
