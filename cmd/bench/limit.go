@@ -73,8 +73,8 @@ where c.address_id = :a;
 delete from inbox where id = (select id from inbox where address_id = :a and set_aside_at is null order by id limit 1);
 update conversations set state = '{"c":{"draft":{"text":"jalan depan balai desa rusak parah","category":"jalan-rusak","area":"33.20.11.2005"}}}',
 	touched = now(), ready_at = null where address_id = :a;
-insert into outbox (address_id, verb, lane, body, due, asked, made)
-values (:a, 'send', 1, '{"l":[{"k":"draft.understood","a":{"category":{"t":"category","v":"jalan-rusak"}}}],"c":[[{"k":"yes","v":"c-1-yes"}]]}', now(), true, now());
+insert into outbox (address_id, account, verb, lane, body, due, asked, made)
+values (:a, 'telegram/1', 'send', 1, '{"l":[{"k":"draft.understood","a":{"category":{"t":"category","v":"jalan-rusak"}}}],"c":[[{"k":"yes","v":"c-1-yes"}]]}', now(), true, now());
 commit;
 `
 

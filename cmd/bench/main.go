@@ -1,6 +1,7 @@
 // Command bench measures how fast the program is, each figure beside the machine's own limit measured in the same run: a ratio says something on
 // any machine, a number only on this one. "make bench" runs it; BENCH=full takes longer and is steadier.
-// BENCH_ONLY="limit rush" measures only these parts, and BENCH_PROFILE=FILE writes where the program under test spent its time.
+// BENCH_ONLY="limit rush" measures only these parts, and BENCH_PROFILE=FILE writes where the program under test spent its time;
+// BENCH_STATEMENTS=1 lists after each part what cost Postgres most.
 //
 // The program under test is this very binary started again as a process of its own, wired by package house like the real one, with gathering and
 // the networks' sending limits off. The network in front of it, and its citizens, are the simulator's, in this process. Both share the machine,
@@ -55,7 +56,12 @@ func bench(ctx context.Context, full bool) (err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the servers' user must get in
 		return err
 	}
-	srv, err := servers.Start(ctx, servers.Options{Dir: filepath.Join(dir, "data"), Postgres: true, Redis: true, EndWithProcess: true})
+	settings := map[string]string{}
+	if os.Getenv("BENCH_STATEMENTS") != "" {
+		settings["shared_preload_libraries"] = "pg_stat_statements"
+	}
+	srv, err := servers.Start(ctx, servers.Options{Dir: filepath.Join(dir, "data"), Postgres: true, Redis: true, EndWithProcess: true,
+		PostgresSettings: settings})
 	if err != nil {
 		return err
 	}

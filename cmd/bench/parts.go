@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ func (b *bencher) on(name string, people int, part func(*crowd, *running, string
 	}
 	err = part(c, p, dsn)
 	c.stopped.Store(true)
+	if os.Getenv("BENCH_STATEMENTS") != "" {
+		err = errors.Join(err, statements(b.ctx, dsn))
+	}
 	if n := c.wrong.Load(); err == nil && n > 0 {
 		err = fmt.Errorf("%s: the network refused %d acts", name, n)
 	}
@@ -41,6 +45,30 @@ func (b *bencher) on(name string, people int, part func(*crowd, *running, string
 		err = fmt.Errorf("%s: the network objects: %s", name, v[0])
 	}
 	return errors.Join(err, p.stop())
+}
+
+// statements lists what cost Postgres most so far.
+func statements(ctx context.Context, dsn string) error {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // only read from
+	if _, err := conn.Exec(ctx, `create extension if not exists pg_stat_statements`); err != nil {
+		return err
+	}
+	rows, err := conn.Query(ctx, `
+		select round(total_exec_time)::text || ' ms  ' || calls || ' calls  ' || round(mean_exec_time::numeric, 3) || ' ms each  ' || rows || ' rows  '
+			|| left(regexp_replace(query, '\s+', ' ', 'g'), 150)
+		from pg_stat_statements order by total_exec_time desc limit 16`)
+	if err != nil {
+		return err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, l := range lines {
+		fmt.Fprintln(os.Stderr, "   ", l)
+	}
+	return err
 }
 
 func (b *bencher) sleep(d time.Duration) error {
