@@ -59,13 +59,14 @@ func (t *Tx) gatherOuts() {
 		slotted = slotted || o.Slot != ""
 	}
 	if slotted {
-		// The newer says what the older would have. One that is just being sent keeps its row and leaves the slot.
+		// The newer says what the older would have. One that is just being sent is left to be sent. Rows are locked in the order of their ids, as
+		// Settle does, so that the two never wait for each other in a circle.
 		t.queue(`
-			with held as (
-				select o.id, o.id = any (@busy) as busy from outbox o join unnest(@to::bigint[], @slot::text[]) s (address_id, slot)
-					on o.address_id = s.address_id and o.slot = s.slot where o.state = 'due'),
-			kept as (update outbox set slot = null where id in (select id from held where busy))
-			delete from outbox where id in (select id from held where not busy)`,
+			with old as materialized (
+				select o.id from outbox o join unnest(@to::bigint[], @slot::text[]) s (address_id, slot)
+					on o.address_id = s.address_id and o.slot = s.slot
+				where o.state = 'due' and o.id <> all (@busy::bigint[]) order by o.id for update of o)
+			delete from outbox where id in (select id from old)`,
 			pgx.StrictNamedArgs{"to": to, "slot": slot, "busy": t.store.busyOuts()})
 	}
 	t.queue(`
@@ -358,8 +359,11 @@ func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotlin
 			ids[i], refs[i] = int64(x.ID), x.Ref
 		}
 		b.Queue(`
+			with x as materialized (
+				select o.id, x.ref from outbox o join unnest(@ids::bigint[], @refs::text[]) x (id, ref) on o.id = x.id order by o.id for update of o)
 			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null
-			from unnest(@ids::bigint[], @refs::text[]) x (id, ref) where o.id = x.id and o.state <> 'sent'`, pgx.StrictNamedArgs{"ids": ids, "refs": refs})
+			from x where o.id = x.id`,
+			pgx.StrictNamedArgs{"ids": ids, "refs": refs})
 	}
 	for _, f := range failed {
 		switch {

@@ -86,7 +86,7 @@ func Connect(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, error
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	// An instance that stands still or is cut off in the middle of a transaction must not keep what it has locked from the others. No
 	// transaction here is idle for longer than it takes to ask Redis something.
-	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "5s"
 	// Our statements are made for their indexes and their plans are kept. One that was planned while a table was small must not go on reading the
 	// whole of it when it has grown.
 	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
