@@ -64,13 +64,15 @@ type House struct {
 
 	telegram   *telegram.Channel
 	courier    *bot.Courier
+	outbox     *outbox
 	dispatcher *dispatcher.Dispatcher
 	door       net.Listener
 	web        http.Handler
 	metrics    *metrics
 
 	mu    sync.Mutex
-	holds map[string]bool // leases this instance has
+	holds map[string]bool      // leases this instance has
+	fresh map[string]time.Time // lease → machine time until which it is surely ours
 }
 
 // rooms are what is made of the regency's description, and made anew when that is reloaded.
@@ -100,7 +102,7 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	if o.RedisPrefix == "" {
 		o.RedisPrefix = "tanggap:" + o.Regency.ID + ":"
 	}
-	h := &House{Options: o, log: o.Log, holder: holderName(), holds: map[string]bool{}}
+	h := &House{Options: o, log: o.Log, holder: holderName(), holds: map[string]bool{}, fresh: map[string]time.Time{}}
 	defer func() {
 		if err != nil {
 			h.Close()

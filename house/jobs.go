@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +41,7 @@ func newJobs(_ context.Context, h *House) (*jobs, error) {
 		FetchCooldown:     50 * time.Millisecond,
 		JobTimeout:        2 * time.Minute,
 		MaxAttempts:       fetchAttempts,
-		Logger:            slog.New(quiet{h.log.Handler()}),
+		Logger:            slog.New(quiet{h.log.Handler(), &lately{said: map[string]time.Time{}}}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up jobs: %w", err)
@@ -49,14 +50,45 @@ func newJobs(_ context.Context, h *House) (*jobs, error) {
 	return j, nil
 }
 
-// quiet lets only warnings and worse of river's own log through.
-type quiet struct{ slog.Handler }
+// quiet lets only warnings and worse of river's own log through, and of the same only one a minute: while Postgres is away it says so four times a
+// second, at the level of an error, although it goes on by itself.
+type quiet struct {
+	slog.Handler
+	lately *lately
+}
+
+// lately remembers when something was last said.
+type lately struct {
+	mu   sync.Mutex
+	said map[string]time.Time
+}
+
+const quietFor = time.Minute
+
+func (l *lately) first(what string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Since(l.said[what]) < quietFor {
+		return false
+	}
+	l.said[what] = time.Now()
+	return true
+}
+
+// Handle says it, unless it was said just now.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	if !q.lately.first(r.Message) {
+		return nil
+	}
+	r.Level = min(r.Level, slog.LevelWarn)
+	return q.Handler.Handle(ctx, r)
+}
 
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
 }
-func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a)} }
-func (q quiet) WithGroup(n string) slog.Handler      { return quiet{q.Handler.WithGroup(n)} }
+func (q quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(a), q.lately} }
+func (q quiet) WithGroup(n string) slog.Handler      { return quiet{q.Handler.WithGroup(n), q.lately} }
 
 // Run works until ctx ends, then finishes the jobs under way.
 func (j *jobs) Run(ctx context.Context) error {

@@ -69,6 +69,7 @@ func startOf(pid int) string {
 // come back soon. held is told of every change.
 func (h *House) holding(ctx context.Context, name string, held func(bool), fn func(context.Context) error) error {
 	for ctx.Err() == nil {
+		asked := time.Now()
 		got, err := h.store.Lease(ctx, name, h.holder, leaseLength, holderLives)
 		if err != nil && ctx.Err() == nil {
 			h.log.Warn("lease not taken", "lease", name, "error", err)
@@ -80,6 +81,7 @@ func (h *House) holding(ctx context.Context, name string, held func(bool), fn fu
 			continue
 		}
 		h.log.Debug("lease taken", "lease", name)
+		h.sure(name, asked)
 		held(true)
 		err = h.hold(ctx, name, fn)
 		held(false)
@@ -108,10 +110,12 @@ func (h *House) hold(ctx context.Context, name string, fn func(context.Context) 
 			}
 			return err
 		case <-tick.C:
+			asked := time.Now()
 			got, err := h.renew(ctx, name)
 			switch {
 			case got:
 				last = time.Now()
+				h.sure(name, asked)
 			case err == nil || time.Since(last) > leaseLength:
 				// Another has it, or may have it by now: stop at once, and stand in line again.
 				h.log.Warn("lease lost", "lease", name)
@@ -124,6 +128,22 @@ func (h *House) hold(ctx context.Context, name string, fn func(context.Context) 
 			return err
 		}
 	}
+}
+
+// sure notes that a lease that was asked for at that moment was given: nobody else has it for its length from then.
+func (h *House) sure(name string, asked time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.fresh[name] = asked.Add(leaseLength)
+}
+
+// surely tells whether nobody else can have a lease now. An instance that stood still wakes up without it, before it finds out that it was lost.
+func (h *House) surely(name string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now, until := time.Now(), h.fresh[name]
+	// By both clocks: the monotonic one stands still with a machine that sleeps, the other one is set.
+	return h.holds[name] && now.Before(until) && now.Round(0).Before(until.Round(0))
 }
 
 func (h *House) renew(ctx context.Context, name string) (bool, error) {

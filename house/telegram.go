@@ -45,14 +45,20 @@ const webhookPath = "/telegram"
 
 // runTelegram receives and sends for the account, while this instance holds its lease. A webhook receives on every instance.
 func (h *House) runTelegram(ctx context.Context) error {
-	name := "telegram/" + h.telegram.Account()
+	name := h.telegramLease()
 	return h.holding(ctx, name, func(held bool) { h.note(name, held) }, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return h.receiveTelegram(ctx) })
-		group.Go(func() error { return h.courier.Run(ctx) })
+		group.Go(func() error {
+			defer h.outbox.over()
+			return h.courier.Run(ctx)
+		})
 		return group.Wait()
 	})
 }
+
+// telegramLease names the lease of the account.
+func (h *House) telegramLease() string { return "telegram/" + h.telegram.Account() }
 
 func (h *House) receiveTelegram(ctx context.Context) error {
 	if h.Telegram.Webhook == "" {
@@ -101,11 +107,13 @@ func (h *House) has(lease string) bool {
 // newCourier makes the courier of the accounts this instance may hold.
 func (h *House) newCourier() *bot.Courier {
 	c := &bot.Courier{
-		Outbox: outbox{h}, Channels: map[hotline.Channel]bot.Sender{}, Drawer: drawer{h}, Clock: h.Clock,
+		Channels: map[hotline.Channel]bot.Sender{}, Drawer: drawer{h}, Clock: h.Clock,
 		Wake: h.store.Bells.Outbox.C(), Log: h.log, Watch: h.delivered,
 	}
 	if h.telegram != nil {
-		c.Channels[hotline.Telegram] = h.telegram
+		h.outbox = newOutbox(h, h.telegramLease())
+		c.Outbox = h.outbox
+		c.Channels[hotline.Telegram] = fenced{h, h.telegramLease(), h.telegram}
 	}
 	if !h.NoRates {
 		c.Limiter = bot.NewLimiter(h.redis, bot.TelegramRates, h.log)
@@ -118,25 +126,6 @@ func (h *House) delivered(d bot.Delivery) {
 	if h.Watch != nil {
 		h.Watch(d)
 	}
-}
-
-// outbox is the store's outbox for the account that this instance holds.
-type outbox struct{ h *House }
-
-func (o outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error) {
-	return o.h.store.Due(ctx, hotline.Telegram, o.h.telegram.Account(), now, limit)
-}
-
-func (o outbox) NextDue(ctx context.Context) (time.Time, bool, error) {
-	return o.h.store.NextDue(ctx, hotline.Telegram, o.h.telegram.Account())
-}
-
-func (o outbox) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
-	return o.h.store.Settle(ctx, sent, failed)
-}
-
-func (o outbox) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Attachment, error) {
-	return o.h.store.Attachment(ctx, id)
 }
 
 // drawer puts replies into the words of the regency in force.

@@ -29,6 +29,7 @@ type citizen struct {
 	crowd *crowd
 	p     *telegram.Person
 	n     int
+	chats bool // never sends the complaint off: it is taken back, and another begun
 
 	mu      sync.Mutex
 	loop    bool // answers by itself
@@ -101,6 +102,8 @@ func (z *citizen) act(m *telegram.Message) {
 	z.mu.Unlock()
 	var err error
 	switch data := button(m, "Ya, kirim", "Lewati"); {
+	case data != "" && z.chats:
+		_, err = z.p.Send("batal")
 	case data != "":
 		_, err = z.p.Press(m.ID, data)
 	default:

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"tanggap/config"
+	"tanggap/hotline"
+	"tanggap/house"
+)
+
+type serveCmd struct{}
+
+// Run serves until it is asked to stop.
+func (c *serveCmd) Run(p *program) error {
+	d, err := p.open(needs{redis: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.orderly(func(ctx context.Context) error { return p.serve(ctx, d) }), d.close())
+}
+
+func (p *program) serve(ctx context.Context, d *data) error {
+	p.warn(d.Settings.Regency)
+	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, Listen: d.Listen, Log: p.log}
+	if t := d.Telegram; t.Token != "" {
+		o.Telegram = &house.TelegramOptions{Token: t.Token, API: t.API, Webhook: t.Webhook}
+	} else {
+		p.log.Warn("no channel: nobody can write; set TANGGAP_TELEGRAM_TOKEN to the token of a bot from @BotFather")
+	}
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	defer signal.Stop(reload)
+	h, err := house.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	p.log.Info("serving", "regency", d.regency.ID, "address", h.Address(), "telegram", o.Telegram != nil, "version", version())
+	for {
+		select {
+		case err := <-done:
+			p.log.Info("stopped")
+			return err
+		case <-reload:
+			p.reload(ctx, h, d.Settings.Regency)
+		}
+	}
+}
+
+// reload puts the regency's description in force as it stands now. A broken one is refused, and the old one goes on.
+func (p *program) reload(ctx context.Context, h *house.House, name string) {
+	r, report := p.warn(name)
+	if r == nil {
+		p.log.Error("regency not reloaded, the old description goes on", "error", report.Err())
+		return
+	}
+	if err := h.Reload(ctx, r); err != nil {
+		p.log.Error("regency not reloaded", "error", err)
+	}
+}
+
+// warn reads a regency's description and logs whatever is wrong with it.
+func (p *program) warn(name string) (*hotline.Regency, config.Report) {
+	r, report := config.Regency(name, time.Now())
+	for _, problem := range report.Problems {
+		p.log.Warn("regency", "problem", problem.String())
+	}
+	return r, report
+}

@@ -1,0 +1,207 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+	"tanggap/simulator/telegram"
+	"tanggap/store"
+)
+
+// An actor is one of those who are always there.
+type actor struct {
+	Name     string // whole; the first word is what the screen shows
+	ID       int64  // at Telegram, the same in every run
+	Language string
+	Phone    string
+	Role     hotline.RoleName // empty: a citizen
+	Unit     string
+
+	*telegram.Person
+	person  hotline.PersonID // zero: never wrote before this run
+	found   bool             // was here in an earlier run
+	pressed int64            // the number of the last change before they said yes
+}
+
+// what says in a few words who an actor is.
+func (a *actor) what(r *hotline.Regency) string {
+	if a.Role == "" {
+		return "citizen"
+	}
+	u, _ := r.Unit(a.Unit)
+	g, _ := r.Agency(u.Agency)
+	if u.Name == g.Name {
+		return fmt.Sprintf("%s, %s", a.Role, g.Short)
+	}
+	return fmt.Sprintf("%s, %s (%s)", a.Role, u.Name, g.Short)
+}
+
+// roads is the unit that Siti's case goes to.
+const roads = "dpupr.jalan"
+
+// cast gives everybody of the play. Units are those of the shipped regency; in another one, those who have no unit there stay away.
+func cast(r *hotline.Regency) []*actor {
+	hotlineAgency, _ := r.HotlineAgency()
+	all := []*actor{
+		{Name: "Siti Aminah", ID: 811_200_001, Language: "id", Phone: "6281200000001"},
+		{Name: "Joko Prasetyo", ID: 811_200_002, Language: "jv"},
+		{Name: "Budi Santoso", ID: 811_200_011, Language: "id", Role: hotline.RoleOfficer, Unit: roads},
+		{Name: "Dewi Lestari", ID: 811_200_012, Language: "id", Role: hotline.RoleOfficer, Unit: "dlh.sampah"},
+		{Name: "Agus Setiawan", ID: 811_200_013, Language: "id", Role: hotline.RoleResponder, Unit: "satpolpp.damkar"},
+		{Name: "Rina Wulandari", ID: 811_200_014, Language: "id", Role: hotline.RoleCoordinator, Unit: hotlineAgency.ID},
+	}
+	return slices.DeleteFunc(all, func(a *actor) bool {
+		_, ok := r.Unit(a.Unit)
+		return a.Role != "" && !ok
+	})
+}
+
+// guard refuses a database in which a real bot's people are kept: those of a play have no business there.
+func (s *stage) guard(ctx context.Context) error {
+	var other string
+	err := s.house.Store().Pool().QueryRow(ctx,
+		`select channel || ' account ' || account from addresses where channel <> $1 or account <> $2 limit 1`, hotline.Telegram, account).Scan(&other)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look who is in the database: %w", err)
+	}
+	return fmt.Errorf("this database holds the people of %s: the demo plays with people of its own, so set TANGGAP_DATA to another folder", other)
+}
+
+// known gives the person behind every chat of earlier runs.
+func (s *stage) known(ctx context.Context) (map[int64]hotline.PersonID, error) {
+	rows, err := s.house.Store().Pool().Query(ctx,
+		`select peer, coalesce(person_id, 0) from addresses where channel = $1 and account = $2 order by id`, hotline.Telegram, account)
+	if err != nil {
+		return nil, fmt.Errorf("look who was here before: %w", err)
+	}
+	known := map[int64]hotline.PersonID{}
+	var peer string
+	var person hotline.PersonID
+	_, err = pgx.ForEachRow(rows, []any{&peer, &person}, func() error {
+		if id, err := strconv.ParseInt(peer, 10, 64); err == nil {
+			known[id] = person
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look who was here before: %w", err)
+	}
+	return known, nil
+}
+
+// mostVisitors bounds how many visitors of earlier runs are brought back.
+const mostVisitors = 200
+
+// enter brings everybody onto the stage: the cast, and whoever was here in an earlier run.
+func (s *stage) enter(ctx context.Context) (*story, error) {
+	known, err := s.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &story{stage: s, cast: cast(s.Regency), began: time.Now()}
+	mine := map[int64]bool{}
+	for _, a := range st.cast {
+		a.person, a.found = known[a.ID]
+		mine[a.ID] = true
+		a.Person = s.sim.Person(telegram.PersonOptions{ID: a.ID, Name: a.Name, Language: a.Language, Phone: a.Phone, Started: a.found})
+	}
+	cases := 0
+	err = s.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
+		all, err := tx.AllCases(ctx)
+		cases = len(all)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look what is there: %w", err)
+	}
+	for id, person := range known {
+		if mine[id] || len(s.sim.Bot().People()) > mostVisitors {
+			continue
+		}
+		s.sim.Person(telegram.PersonOptions{ID: id, Name: s.nameOf(ctx, person), Language: "id", Started: true})
+	}
+	if len(known) > 0 {
+		s.screen.note("Found again: %s and %s of earlier runs. The story is played anew with the same people.",
+			count(cases, "case", "cases"), count(len(known), "person", "people"))
+	}
+	return st, nil
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// nameOf gives what a person is called, as far as that is kept.
+func (s *stage) nameOf(ctx context.Context, p hotline.PersonID) string {
+	var name string
+	if p != 0 {
+		err := s.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
+			known, err := tx.Person(ctx, p)
+			name = known.Name
+			return err
+		})
+		if err != nil {
+			s.Log.Debug("a person's name cannot be read", "person", p, "error", err)
+		}
+	}
+	if name == "" {
+		return fmt.Sprintf("Tamu %d", p)
+	}
+	return name
+}
+
+// enrol makes an actor what they are, as in life: a one-time code, and /daftar. Who was enrolled in an earlier run only goes on duty.
+func (st *story) enrol(ctx context.Context, a *actor, shown bool) error {
+	var role hotline.Role
+	err := st.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
+		there, err := tx.People(ctx, []string{a.Unit}, a.Role)
+		for _, r := range there {
+			if r.Person == a.person && a.person != 0 {
+				role = r
+			}
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("look whether %s is enrolled: %w", a.Name, err)
+	case role.OnDuty:
+		return nil
+	case role.ID != 0:
+		return st.ask(ctx, a, "/piket", "to go on duty")
+	}
+	code, err := st.house.Store().NewInvite(ctx, time.Now(), hotline.Invite{Role: a.Role, Unit: a.Unit, Name: a.Name, Expires: time.Now().Add(time.Hour)})
+	if err != nil {
+		return err
+	}
+	if shown {
+		agency := st.Regency.AgencyOf(a.Unit)
+		st.screen.line("  $ tanggap officer invite --agency %s --unit %s --name %q", agency, a.Unit, a.Name)
+		st.screen.line("  %s", code)
+		st.screen.record(a)
+	}
+	return st.ask(ctx, a, "/daftar "+code, "to be enrolled")
+}
+
+// ask sends a text and waits for whatever the bot says to it.
+func (st *story) ask(ctx context.Context, a *actor, text, why string) error {
+	after := a.Seq()
+	if err := st.say(a, text); err != nil {
+		return err
+	}
+	_, err := st.await(ctx, a, after, why, func(m *telegram.Message) bool { return true })
+	return err
+}

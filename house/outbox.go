@@ -1,0 +1,123 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"tanggap/bot"
+	"tanggap/hotline"
+)
+
+// outbox is the store's outbox for the account that this instance holds, as the courier sees it. It keeps the courier honest about two moments:
+//
+//   - an instance that stood still for longer than its lease lasts, and does not know it yet, is given nothing and sends nothing (fenced): another
+//     has the account by now;
+//   - when the courier had to end with results that could not be written down, for Postgres was away, they are written down before it is
+//     given anything again. What it never came to is given anew.
+type outbox struct {
+	h     *House
+	lease string
+
+	mu    sync.Mutex
+	given map[hotline.OutID]bool // and not yet settled
+	sent  map[hotline.OutID]hotline.Sent
+	fail  map[hotline.OutID]hotline.Failure
+}
+
+func newOutbox(h *House, lease string) *outbox {
+	return &outbox{h: h, lease: lease, given: map[hotline.OutID]bool{}, sent: map[hotline.OutID]hotline.Sent{}, fail: map[hotline.OutID]hotline.Failure{}}
+}
+
+// Due gives what is due.
+func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error) {
+	if !o.h.surely(o.lease) {
+		return nil, nil
+	}
+	o.mu.Lock()
+	owes := len(o.sent)+len(o.fail) > 0
+	o.mu.Unlock()
+	if owes {
+		if err := o.Settle(ctx, nil, nil); err != nil {
+			return nil, err
+		}
+	}
+	parcels, err := o.h.store.Due(ctx, hotline.Telegram, o.h.telegram.Account(), now, limit)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range parcels {
+		o.given[p.ID] = true
+	}
+	return parcels, err
+}
+
+// NextDue tells when the next thing comes due.
+func (o *outbox) NextDue(ctx context.Context) (time.Time, bool, error) {
+	return o.h.store.NextDue(ctx, hotline.Telegram, o.h.telegram.Account())
+}
+
+// Settle writes results down, with those that could not be before.
+func (o *outbox) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
+	o.mu.Lock()
+	for _, s := range sent {
+		o.sent[s.ID] = s
+	}
+	for _, f := range failed {
+		o.fail[f.ID] = f
+	}
+	sent, failed = slices.Collect(maps.Values(o.sent)), slices.Collect(maps.Values(o.fail))
+	o.mu.Unlock()
+	if err := o.h.store.Settle(ctx, sent, failed); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, s := range sent {
+		delete(o.sent, s.ID)
+		delete(o.given, s.ID)
+	}
+	for _, f := range failed {
+		delete(o.fail, f.ID)
+		delete(o.given, f.ID)
+	}
+	return nil
+}
+
+// Attachment reads a medium to send along.
+func (o *outbox) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Attachment, error) {
+	return o.h.store.Attachment(ctx, id)
+}
+
+// over says that the courier has ended: what has no result is due again.
+func (o *outbox) over() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for id := range o.given {
+		_, sent := o.sent[id]
+		_, failed := o.fail[id]
+		if !sent && !failed {
+			o.h.store.Abandon(id)
+			delete(o.given, id)
+		}
+	}
+}
+
+// fenced sends only while this instance surely holds the account's lease.
+type fenced struct {
+	h     *House
+	lease string
+	to    bot.Sender
+}
+
+var errDeposed = errors.New("this instance may no longer hold the account: another sends it")
+
+// Send hands a thing to the network.
+func (f fenced) Send(ctx context.Context, o hotline.Outgoing) (hotline.Receipt, error) {
+	if !f.h.surely(f.lease) {
+		return hotline.Receipt{}, &hotline.SendError{Trouble: hotline.TroubleUnavailable, Err: errDeposed}
+	}
+	return f.to.Send(ctx, o)
+}
