@@ -643,7 +643,8 @@ func (r *rounds) drain() {
 		case <-r.alarm(time.Now()):
 		case <-over.C:
 			if late {
-				r.Log.Error("courier: stopped with results unsettled; what they are about may be sent again", "parcels", r.held)
+				r.Log.Warn("courier: stopped with results unsettled; what they are about may be sent again", "parcels", r.held)
+				_ = r.Outbox.Settle(r.sendCtx, r.sent, r.failed) // it hardly succeeds; but an outbox that outlives us can remember
 				return
 			}
 			// First the sends are broken off, then there is a moment to write down that they were.

@@ -18,7 +18,7 @@ type inviteCmd struct {
 	Agency string `required:"true" help:"The agency's id, as dpupr (list: tanggap regency)."`
 	Unit   string `help:"A unit of it, as dpupr.jalan (default: the agency itself)."`
 	Name   string `required:"true" help:"What the person is called."`
-	Role   string `default:"officer" enum:"officer,head,coordinator,responder" help:"officer, head, coordinator or responder."`
+	Role   string `default:"officer" enum:"officer,head,coordinator,responder,setda" help:"officer, head, coordinator, responder or setda."`
 	Days   int    `default:"7" help:"How many days the code is good for."`
 }
 
@@ -49,7 +49,9 @@ func (c *inviteCmd) invite(p *program, d *data, name string) error {
 	case role == hotline.RoleCoordinator && !agency.Hotline:
 		g, _ := d.regency.HotlineAgency()
 		return fmt.Errorf("a coordinator belongs to %s, which runs the hotline; use --agency %s", g.Short, g.ID)
-	case !agency.Desk:
+	case role == hotline.RoleSetda && agency.ID != hotline.AgencySetda:
+		return fmt.Errorf("the regency's secretariat is the last step of the ladder; use --agency %s", hotline.AgencySetda)
+	case !agency.Desk && role != hotline.RoleSetda:
 		return fmt.Errorf("%s has no desk on Tanggap, so no case ever reaches it; say desk: true in the regency's description first", agency.ID)
 	}
 	s, err := d.store(p.ctx)
@@ -164,7 +166,7 @@ func printable(s string) string {
 type endCmd struct {
 	Person int64  `required:"true" help:"The person's number (list: tanggap officer list)."`
 	Unit   string `required:"true" help:"The unit in which the role ends."`
-	Role   string `default:"all" enum:"all,officer,head,coordinator,responder" help:"Only this role (default: all in the unit)."`
+	Role   string `default:"all" enum:"all,officer,head,coordinator,responder,setda" help:"Only this role (default: all in the unit)."`
 }
 
 // Run ends somebody's roles in a unit.
