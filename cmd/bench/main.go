@@ -1,6 +1,6 @@
 // Command bench measures how fast the program is, each figure beside the machine's own limit measured in the same run: a ratio says something on
 // any machine, a number only on this one. "make bench" runs it; BENCH=full takes longer and is steadier.
-// BENCH_ONLY="limit rush" measures only these parts, and BENCH_PROFILE=FILE writes where the program under test spent its time;
+// BENCH_ONLY="limit rush" measures only these parts, BENCH_PROFILE=FILE (BENCH_PROFILE_INNER=FILE) writes where the program under test spent its time;
 // BENCH_STATEMENTS=1 lists after each part what cost Postgres most.
 //
 // The program under test is this very binary started again as a process of its own, wired by package house like the real one, with gathering and

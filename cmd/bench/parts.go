@@ -142,7 +142,11 @@ func (b *bencher) inner() error {
 	for k := range rounds {
 		came := make([]hotline.Raw, n)
 		for i := range came {
-			came[i] = update(i, k, complaints[(i+k)%len(complaints)])
+			text := complaints[(i+k)%len(complaints)]
+			if k%2 == 1 {
+				text = "batal"
+			}
+			came[i] = update(i, k, text)
 		}
 		for at := 0; at < n; at += 100 {
 			if err := h.Store().Put(b.ctx, came[at:min(n, at+100)]); err != nil {
@@ -150,22 +154,23 @@ func (b *bencher) inner() error {
 			}
 		}
 	}
+	stop, err := profile("BENCH_PROFILE_INNER")
+	if err != nil {
+		return err
+	}
+	defer stop()
 	ctx, cancel := context.WithCancel(b.ctx)
 	done := make(chan error, 1)
 	began := time.Now()
 	go func() { done <- h.Run(ctx) }()
 	for {
-		p, err := h.Store().Pending(b.ctx, time.Now())
+		waiting, _, err := h.Store().WaitingSince(b.ctx)
 		if err != nil {
 			cancel()
 			return errors.Join(err, <-done)
 		}
-		if p.Inbox == 0 {
+		if waiting == 0 {
 			break
-		}
-		select {
-		case <-h.Store().Bells.Any.C():
-		case <-ctx.Done():
 		}
 		if err := b.sleep(20 * time.Millisecond); err != nil { // counting costs, too
 			cancel()
@@ -176,6 +181,11 @@ func (b *bencher) inner() error {
 	cancel()
 	if err := <-done; err != nil {
 		return err
+	}
+	if os.Getenv("BENCH_STATEMENTS") != "" {
+		if err := statements(b.ctx, dsn); err != nil {
+			return err
+		}
 	}
 	b.table.add("turns inbox to outbox, without the network", perSecond(rate), fmt.Sprintf("%.2f", rate/b.limit), "2.0")
 	return nil

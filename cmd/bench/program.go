@@ -81,19 +81,32 @@ func program(ctx context.Context) error {
 		return err
 	}
 	defer h.Close()
-	if path := os.Getenv("BENCH_PROFILE"); path != "" {
-		f, err := os.Create(path) //nolint:gosec // the one who measures names it
-		if err != nil {
-			return err
-		}
-		defer f.Close() //nolint:errcheck // a profile
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := profile("BENCH_PROFILE")
+	if err != nil {
+		return err
 	}
+	defer stop()
 	fmt.Println("ready")
 	return h.Run(ctx)
+}
+
+// profile writes where this process spends its time into the file that a variable names, if it does, until stop is called.
+func profile(variable string) (stop func(), err error) {
+	path := os.Getenv(variable)
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path) //nolint:gosec // the one who measures names it
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // a profile
+	}, nil
 }
 
 // A running program.
