@@ -32,11 +32,14 @@ func newJobs(_ context.Context, h *House) (*jobs, error) {
 	j := &jobs{house: h}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &fetchWorker{house: h})
+	river.AddWorker(workers, &pruneWorker{house: h})
 	client, err := river.NewClient(riverpgxv5.New(h.store.Pool()), &river.Config{
 		Workers: workers,
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mediaWorkers}},
 		// NOTIFY in the transaction of a turn would cost most of its speed: jobs are polled for.
-		PollOnly:          true,
+		PollOnly: true,
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
+			func() (river.JobArgs, *river.InsertOpts) { return pruneArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
 		FetchPollInterval: 250 * time.Millisecond,
 		FetchCooldown:     50 * time.Millisecond,
 		JobTimeout:        2 * time.Minute,
@@ -182,6 +185,27 @@ func (w *fetchWorker) fetch(ctx context.Context, c hotline.Channel, ref string) 
 	defer body.Close() //nolint:errcheck // only read
 	data := make([]byte, 0, min(max(size, 512), hotline.MaxMedia)+512)
 	return readAll(body, data)
+}
+
+// pruneArgs are the daily cleaning.
+type pruneArgs struct{}
+
+// Kind names the job in the database.
+func (pruneArgs) Kind() string { return "prune" }
+
+// pruneWorker deletes once a day what has outlived its use.
+type pruneWorker struct {
+	river.WorkerDefaults[pruneArgs]
+	house *House
+}
+
+// Work deletes it.
+func (w *pruneWorker) Work(ctx context.Context, _ *river.Job[pruneArgs]) error {
+	n, err := w.house.store.Prune(ctx)
+	if err == nil && n > 0 {
+		w.house.log.Info("deleted what has outlived its use", "rows", n)
+	}
+	return err
 }
 
 // readAll reads to the end into buf, which spares the doubling of io.ReadAll where the size is known.
