@@ -2,8 +2,9 @@
 // the work, says the next thing, and keeps the new state. It knows no network and no SQL: what a turn can do is in turn.go, what is said is a
 // key of package phrase, and the channels (bot/telegram and its sisters) draw it.
 //
-// Three files of conversation: citizen_*.go for whoever writes, staff_*.go for officers and coordinators in the same chat, private_*.go for a
-// person's right over their own data. courier.go carries what was committed to the networks.
+// The conversations are in three groups of files: citizen_*.go for whoever writes, staff_*.go for officers and coordinators in the same chat,
+// private_*.go for a person's right over their own data. What a reporter hears of what others did is in notice.go. courier*.go carries what was
+// committed to the networks, as fast as limiter.go allows.
 package bot
 
 import (
@@ -84,11 +85,6 @@ func (k *talk) handle(ctx context.Context) error {
 
 // reply says something to the address that wrote, at once.
 func (k *talk) reply(r hotline.Reply) { k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r}) }
-
-// replyAbout says something about a case to the address that wrote.
-func (k *talk) replyAbout(c hotline.CaseID, r hotline.Reply) {
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c})
-}
 
 // out says something to the address that wrote, filling in what every answer has.
 func (k *talk) out(o hotline.Out) {

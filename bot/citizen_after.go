@@ -15,7 +15,7 @@ import (
 const wordMost = 60
 
 // rate takes a rating, and then asks for a word.
-func (k *talk) rate(_ context.Context, c hotline.Case, n int) error {
+func (k *talk) rate(c hotline.Case, n int) error {
 	s := &k.st.Citizen
 	if c.Rating != 0 {
 		k.tell(c.ID, hotline.Say("rate.already", "n", c.Rating, "case", c.ID).With(pickCase(c.ID)))
@@ -95,7 +95,7 @@ func (k *talk) reopenWhich(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return k.reopen(ctx, c)
+		return k.reopen(c)
 	case len(ended) > 1:
 		r := hotline.Say("reopen.which")
 		for _, c := range ended[:min(len(ended), mostChoice)] {
@@ -115,7 +115,7 @@ func (k *talk) reopenWhich(ctx context.Context) error {
 }
 
 // reopen asks what is still wrong; once the time for it is over it offers a new report that goes on about the old one.
-func (k *talk) reopen(_ context.Context, c hotline.Case) error {
+func (k *talk) reopen(c hotline.Case) error {
 	s := &k.st.Citizen
 	switch {
 	case c.Status.Live():
@@ -138,16 +138,16 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 	s.rest()
 	c, err := k.ownCase(ctx, about)
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
 	}
 	if !k.mayReopen(c) || c.Status.Live() || c.Status != hotline.Ended && c.Status != hotline.Closed {
 		if c.Status.Live() && !said.Empty() {
-			return k.addToCase(ctx, c)
+			return k.addToCase(c)
 		}
-		return k.reopen(ctx, c)
+		return k.reopen(c)
 	}
 	due := hotline.ResolveDue(k.reg, c.Category, c.Kind, k.now)
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvReopened, Facts: hotline.Facts{Due: due}}, said); err != nil {
@@ -164,7 +164,7 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 func (k *talk) again(ctx context.Context, about hotline.CaseID) error {
 	c, err := k.ownCase(ctx, about)
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (k *talk) again(ctx context.Context, about hotline.CaseID) error {
 }
 
 // afterEnd answers what a case that is over does not take any more.
-func (k *talk) afterEnd(_ context.Context, c hotline.Case) error {
+func (k *talk) afterEnd(c hotline.Case) error {
 	k.tell(c.ID, k.caseButtons(c, hotline.Say("case.over.short", "case", c.ID, "status", hotline.PhraseArg("status."+string(c.Status)))))
 	return nil
 }
@@ -210,13 +210,13 @@ func (k *talk) withdrawWhich(ctx context.Context) error {
 func (k *talk) withdraw(ctx context.Context, about hotline.CaseID) error {
 	c, err := k.ownCase(ctx, about)
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
 	}
 	if !c.Status.Live() {
-		return k.afterEnd(ctx, c)
+		return k.afterEnd(c)
 	}
 	k.st.Citizen.await(waitWithdraw, c.ID, k.now.Add(quizWithin))
 	k.tell(c.ID, hotline.Say("withdraw.ask", "case", c.ID).
@@ -229,14 +229,14 @@ func (k *talk) withdrawNow(ctx context.Context, about hotline.CaseID) error {
 	k.st.Citizen.rest()
 	c, err := k.ownCase(ctx, about)
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
 	}
 	err = k.happen(c, hotline.Event{Kind: hotline.EvWithdrawn}, hotline.Content{})
 	if errors.Is(err, hotline.ErrRefused) {
-		return k.afterEnd(ctx, c)
+		return k.afterEnd(c)
 	}
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 		if err == nil && about != 0 {
 			c, err := k.ownCase(ctx, about)
 			if err == nil {
-				return true, k.sayToCase(ctx, c)
+				return true, k.sayToCase(c)
 			}
 			if nilOr(err) != nil {
 				return false, err
@@ -94,7 +94,7 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 	if _, only := hotline.ParseNumber(k.reg.Letters, k.msg.Text); only || c.Reporter != k.me() || k.short() {
 		return true, k.show(ctx, c)
 	}
-	return true, k.sayToCase(ctx, c)
+	return true, k.sayToCase(c)
 }
 
 // short tells of a number with next to nothing around it: "cek JPR-261121-0001K".
@@ -103,19 +103,19 @@ func (k *talk) short() bool {
 }
 
 // sayToCase takes what is said to a case: an answer, a rating, a remark, or what is still wrong.
-func (k *talk) sayToCase(ctx context.Context, c hotline.Case) error {
+func (k *talk) sayToCase(c hotline.Case) error {
 	typed := plain(k.msg.Text)
 	if k.msg.Kind == hotline.MsgText {
 		switch {
 		case len(typed) == 1 && typed >= "1" && typed <= "5" && (c.Status == hotline.Ended || c.Status == hotline.Closed):
-			return k.rate(ctx, c, int(typed[0]-'0'))
+			return k.rate(c, int(typed[0]-'0'))
 		case slices.Contains(unsolved, typed):
-			return k.reopen(ctx, c)
+			return k.reopen(c)
 		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed, k.read(k.msg.Text))):
 			return k.thanked(c)
 		}
 	}
-	return k.addToCase(ctx, c)
+	return k.addToCase(c)
 }
 
 // thanked answers thanks for a case: where it has an outcome, with the rating.
@@ -138,13 +138,13 @@ func (k *talk) addTo(ctx context.Context, to hotline.CaseID) error {
 	if err != nil {
 		return err
 	}
-	return k.addToCase(ctx, c)
+	return k.addToCase(c)
 }
 
-func (k *talk) addToCase(ctx context.Context, c hotline.Case) error {
+func (k *talk) addToCase(c hotline.Case) error {
 	s := &k.st.Citizen
 	if c.Status.Over() {
-		return k.carry(ctx, c)
+		return k.carry(c)
 	}
 	e, r := k.addition(c)
 	if err := k.happen(c, e, k.content()); err != nil {
@@ -180,7 +180,7 @@ func (k *talk) addition(c hotline.Case) (hotline.Event, hotline.Reply) {
 }
 
 // carry keeps what was said about a case that is over: it becomes a draft, and the person says whether the case is opened again or it is new.
-func (k *talk) carry(ctx context.Context, c hotline.Case) error {
+func (k *talk) carry(c hotline.Case) error {
 	s := &k.st.Citizen
 	if s.Draft == nil {
 		k.newDraft()
@@ -194,7 +194,7 @@ func (k *talk) carry(ctx context.Context, c hotline.Case) error {
 		d.Near = []hotline.CaseID{c.ID}
 	}
 	k.note("case.over")
-	return k.proceed(ctx, gathered)
+	return k.proceed(gathered)
 }
 
 // inherit takes matter and place of an older case, as far as the draft does not say them itself.
@@ -216,7 +216,7 @@ func (k *talk) giveAway(ctx context.Context, d *draft) error {
 	c, err := k.ownCase(ctx, d.Near[0])
 	if errors.Is(err, hotline.ErrNotFound) {
 		d.Near, d.Change = nil, ""
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (k *talk) giveAway(ctx context.Context, d *draft) error {
 	if errors.Is(err, hotline.ErrRefused) { // it ended in between
 		d.Near, d.Change, d.Follows = nil, "", follows
 		k.note("case.over")
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	if err != nil {
 		return err
@@ -300,9 +300,9 @@ func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 		return false, nil
 	case otherMatter(rd, like) && c.Category != "":
 		k.newDraft().Near = []hotline.CaseID{c.ID}
-		return true, k.onward(ctx)
+		return true, k.onward()
 	}
-	return true, k.addToCase(ctx, c)
+	return true, k.addToCase(c)
 }
 
 // answered takes what is said as the answer to a question an officer asked: with one case asking there is nothing to guess.
@@ -331,7 +331,7 @@ func (k *talk) answered(ctx context.Context) (bool, error) {
 	for _, c := range asking[:min(len(asking), mostChoice)] {
 		d.Near = append(d.Near, c.ID)
 	}
-	return true, k.onward(ctx)
+	return true, k.onward()
 }
 
 // bareNumber answers digits that answer no question: a rating where one is due, and else a word that it is no choice.
@@ -352,7 +352,7 @@ func (k *talk) bareNumber(ctx context.Context, typed string) error {
 			if err != nil {
 				return err
 			}
-			return k.rate(ctx, c, int(typed[0]-'0'))
+			return k.rate(c, int(typed[0]-'0'))
 		}
 	}
 	k.later(hotline.Say("unread.number").With(menuRow()...))

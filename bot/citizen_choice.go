@@ -52,9 +52,9 @@ func (p pressed) arg(i int) string {
 	return ""
 }
 
-// caseID reads the i-th argument as a case; zero where it is none.
-func (p pressed) caseID(i int) hotline.CaseID {
-	n, err := strconv.ParseInt(p.arg(i), 10, 64)
+// caseID reads the first argument as a case; zero where it is none.
+func (p pressed) caseID() hotline.CaseID {
+	n, err := strconv.ParseInt(p.arg(0), 10, 64)
 	if err != nil || n < 0 {
 		return 0
 	}

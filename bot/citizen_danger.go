@@ -35,7 +35,7 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 	}
 	s.Draft.Near, s.Draft.Change = nil, ""
 	if alarm.Sure {
-		return true, k.fileUrgent(ctx, alarm.Danger)
+		return true, k.fileUrgent(alarm.Danger)
 	}
 	d := s.Draft
 	d.Danger, d.Shown = alarm.Danger, k.now
@@ -98,7 +98,7 @@ func (k *talk) callResponders(c hotline.Case) error {
 }
 
 // fileUrgent files what the draft knows as an emergency, and says the number to call.
-func (k *talk) fileUrgent(ctx context.Context, danger string) error {
+func (k *talk) fileUrgent(danger string) error {
 	s := &k.st.Citizen
 	d := s.Draft
 	sn := k.sense(d)

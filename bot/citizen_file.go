@@ -1,14 +1,12 @@
 package bot
 
 import (
-	"context"
-
 	"tanggap/hotline"
 )
 
 // file is the Done of a draft: it becomes a case. The number is told at once, with what happens next and by when; then the category's extra
 // questions begin.
-func (k *talk) file(_ context.Context, d *draft, s sense) error {
+func (k *talk) file(d *draft, s sense) error {
 	f := hotline.Filing{
 		Kind: s.kind, Category: s.category, Privacy: s.privacy, Area: s.area, About: k.reg.Accused(s.reading, s.category),
 	}

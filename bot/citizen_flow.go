@@ -74,12 +74,12 @@ func (k *talk) newDraft() *draft {
 }
 
 // proceed asks what is still open, or files.
-func (k *talk) proceed(ctx context.Context, gather bool) error {
+func (k *talk) proceed(gather bool) error {
 	d := k.st.Citizen.Draft
 	s := k.sense(d)
 	q, open := next(d, s)
 	if !open {
-		return k.file(ctx, d, s)
+		return k.file(d, s)
 	}
 	r := q.ask(k, d, s)
 	if gather {
@@ -136,11 +136,11 @@ func (k *talk) pickAnswer(ctx context.Context, q question, v string) error {
 	case k.st.Citizen.Draft == nil || d.N != k.st.Citizen.Draft.N: // it was settled another way
 		return nil
 	case q.key == "danger" && v == "yes" && d.Danger != "":
-		return k.fileUrgent(ctx, d.Danger)
+		return k.fileUrgent(d.Danger)
 	case len(d.Near) == 1 && d.Change == "near":
 		return k.giveAway(ctx, d)
 	}
-	return k.proceed(ctx, atOnce)
+	return k.proceed(atOnce)
 }
 
 // pickedDraft answers a draft's button. An old one is answered with what became of it.
@@ -153,7 +153,7 @@ func (k *talk) pickedDraft(ctx context.Context, p pressed) error {
 		q, ok := questionOf(p.verb)
 		if !ok {
 			k.note("button.old")
-			return k.proceed(ctx, atOnce)
+			return k.proceed(atOnce)
 		}
 		return k.pickAnswer(ctx, q, p.arg(0))
 	}
@@ -163,7 +163,7 @@ func (k *talk) pickedDraft(ctx context.Context, p pressed) error {
 	}
 	k.note("button.old")
 	if s.Draft != nil {
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	k.say(k.menu())
 	return nil

@@ -22,7 +22,7 @@ func (k *talk) want(ctx context.Context, w command) error {
 		k.say(hotline.Say("help.how").And("help.words").And("help.private").And("danger.else", "number", k.reg.Emergency).With(menuRow()...))
 		return nil
 	case wantBack:
-		return k.back(ctx)
+		return k.back()
 	case wantDrop:
 		return k.cancel(ctx)
 	case wantLanguage:
@@ -35,7 +35,7 @@ func (k *talk) want(ctx context.Context, w command) error {
 		if s.Draft == nil {
 			k.newDraft()
 		}
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	case wantCheck:
 		return k.check(ctx)
 	case wantWithdraw:
@@ -84,7 +84,7 @@ func (k *talk) languages() hotline.Reply {
 }
 
 // speak changes the language.
-func (k *talk) speak(ctx context.Context, l hotline.Lang) error {
+func (k *talk) speak(l hotline.Lang) error {
 	if !slices.Contains(k.reg.Languages, l) {
 		k.say(k.languages())
 		return nil
@@ -93,19 +93,19 @@ func (k *talk) speak(ctx context.Context, l hotline.Lang) error {
 	k.conv.Person.Language = l
 	k.note("language.set")
 	if k.st.Citizen.Draft != nil {
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	k.say(hotline.Say("greet.tell").With(menuRow()...))
 	return nil
 }
 
 // back leaves what was being changed or asked, and shows what stands behind it.
-func (k *talk) back(ctx context.Context) error {
+func (k *talk) back() error {
 	s := &k.st.Citizen
 	s.rest()
 	if s.Draft != nil {
 		s.Draft.Change = ""
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	k.say(k.menu())
 	return nil

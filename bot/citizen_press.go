@@ -12,7 +12,7 @@ import (
 func (k *talk) choose(ctx context.Context) error {
 	p, ok := parsePressed(k.msg.Choice)
 	if !ok {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if p.draft != 0 {
 		return k.pickedDraft(ctx, p)
@@ -28,7 +28,7 @@ func (k *talk) choose(ctx context.Context) error {
 		if s.Draft == nil {
 			return k.want(ctx, wantReport)
 		}
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	case "check":
 		return k.check(ctx)
 	case "human":
@@ -39,11 +39,9 @@ func (k *talk) choose(ctx context.Context) error {
 		if p.arg(0) == "" {
 			return k.want(ctx, wantLanguage)
 		}
-		return k.speak(ctx, hotline.Lang(p.arg(0)))
-	case "quiz":
-		return k.quizPicked(ctx, p)
-	case "skip":
-		return k.quizSkipped(ctx, p)
+		return k.speak(hotline.Lang(p.arg(0)))
+	case "quiz", "skip":
+		return k.quizPressed(ctx, p)
 	case "quit":
 		s.rest()
 		k.say(hotline.Say("cancel.done").With(menuRow()...))
@@ -58,9 +56,9 @@ func (k *talk) choose(ctx context.Context) error {
 
 // chooseCase answers a button about a case.
 func (k *talk) chooseCase(ctx context.Context, p pressed) error {
-	c, err := k.ownCase(ctx, p.caseID(0))
+	c, err := k.ownCase(ctx, p.caseID())
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
@@ -71,17 +69,17 @@ func (k *talk) chooseCase(ctx context.Context, p pressed) error {
 		return k.show(ctx, c)
 	case "add":
 		if c.Status.Over() {
-			return k.afterEnd(ctx, c)
+			return k.afterEnd(c)
 		}
 		s.await(waitAdd, c.ID, k.now.Add(addWithin))
 		k.tell(c.ID, hotline.Say("add.ask", "case", c.ID).With(hotline.Pick(value("quit"), "button.no")))
 		return nil
 	case "rate":
 		if n, err := strconv.Atoi(p.arg(1)); err == nil && n >= 1 && n <= 5 {
-			return k.rate(ctx, c, n)
+			return k.rate(c, n)
 		}
 	case "reopen":
-		return k.reopen(ctx, c)
+		return k.reopen(c)
 	case "reopened":
 		return k.reopenWith(ctx, c.ID, hotline.Content{})
 	case "again":
@@ -91,14 +89,14 @@ func (k *talk) chooseCase(ctx context.Context, p pressed) error {
 	case "cutyes":
 		return k.withdrawNow(ctx, c.ID)
 	}
-	return k.oldButton(ctx)
+	return k.oldButton()
 }
 
 // oldButton answers a button that means nothing any more.
-func (k *talk) oldButton(ctx context.Context) error {
+func (k *talk) oldButton() error {
 	k.note("button.old")
 	if k.st.Citizen.Draft != nil {
-		return k.proceed(ctx, atOnce)
+		return k.proceed(atOnce)
 	}
 	k.say(k.menu())
 	return nil

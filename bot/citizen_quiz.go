@@ -61,7 +61,7 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 	}
 	switch {
 	case k.msg.Kind == hotline.MsgText && slices.Contains(skips, typed):
-		return true, k.quizOn(ctx, z.Case, cat, q, "quiz.skipped")
+		return true, k.quizOn(z.Case, cat, q, "quiz.skipped")
 	case k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || k.read(k.msg.Text).Greeting):
 		return false, nil
 	case otherMatter(k.read(k.msg.Text), s.Last) && k.isNew(k.read(k.msg.Text), s.Last):
@@ -77,7 +77,7 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 	}
 	for _, o := range q.Options {
 		if sameOption(o, typed) {
-			return true, k.quizPicked(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})
+			return true, k.quizPressed(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})
 		}
 	}
 	if len(q.Options) > 0 && isNumber(typed) && len(typed) <= 2 {
@@ -85,7 +85,7 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		k.laterAbout(c.ID, k.ask(c.ID, cat, q, hotline.Reply{}))
 		return true, nil
 	}
-	return true, k.quizTold(ctx, c, cat, q)
+	return true, k.quizTold(c, cat, q)
 }
 
 func sameOption(o hotline.Option, typed string) bool {
@@ -98,60 +98,49 @@ func sameOption(o hotline.Option, typed string) bool {
 }
 
 // quizTold records an answer in the person's own words. Where an officer has asked something since, it is the answer to that.
-func (k *talk) quizTold(ctx context.Context, c hotline.Case, cat hotline.Category, q hotline.Question) error {
+func (k *talk) quizTold(c hotline.Case, cat hotline.Category, q hotline.Question) error {
 	s := &k.st.Citizen
 	if c.Status == hotline.Asking {
 		s.Quiz = nil
-		return k.addToCase(ctx, c)
+		return k.addToCase(c)
 	}
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID}}, k.content()); err != nil {
 		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
-	return k.quizOn(ctx, c.ID, cat, q, "quiz.noted")
+	return k.quizOn(c.ID, cat, q, "quiz.noted")
 }
 
-// quizPicked takes a button of an extra question, also an old one: it is still worth knowing.
-func (k *talk) quizPicked(ctx context.Context, p pressed) error {
-	c, err := k.ownCase(ctx, p.caseID(0))
+// quizPressed takes a button of an extra question, also an old one: it is still worth knowing. "skip" leaves the question unanswered.
+func (k *talk) quizPressed(ctx context.Context, p pressed) error {
+	c, err := k.ownCase(ctx, p.caseID())
 	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
+		return k.oldButton()
 	}
 	if err != nil {
 		return err
 	}
 	cat, q, ok := k.quizQuestion(c.Category, p.arg(1))
-	if !ok || !slices.ContainsFunc(q.Options, func(o hotline.Option) bool { return o.ID == p.arg(2) }) {
-		return k.oldButton(ctx)
+	switch {
+	case !ok:
+		return k.oldButton()
+	case p.verb == "skip":
+		return k.quizOn(c.ID, cat, q, "quiz.skipped")
+	case !slices.ContainsFunc(q.Options, func(o hotline.Option) bool { return o.ID == p.arg(2) }):
+		return k.oldButton()
 	}
 	err = k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID + "/" + p.arg(2)}}, hotline.Content{})
 	if errors.Is(err, hotline.ErrRefused) {
-		return k.afterEnd(ctx, c)
+		return k.afterEnd(c)
 	}
 	if err != nil {
 		return err
 	}
-	return k.quizOn(ctx, c.ID, cat, q, "quiz.noted")
-}
-
-// quizSkipped leaves a question unanswered.
-func (k *talk) quizSkipped(ctx context.Context, p pressed) error {
-	c, err := k.ownCase(ctx, p.caseID(0))
-	if errors.Is(err, hotline.ErrNotFound) {
-		return k.oldButton(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	cat, q, ok := k.quizQuestion(c.Category, p.arg(1))
-	if !ok {
-		return k.oldButton(ctx)
-	}
-	return k.quizOn(ctx, c.ID, cat, q, "quiz.skipped")
+	return k.quizOn(c.ID, cat, q, "quiz.noted")
 }
 
 // quizOn asks the question after q, or says that this was all. Answering an old button does not begin the questions anew.
-func (k *talk) quizOn(_ context.Context, c hotline.CaseID, cat hotline.Category, q hotline.Question, how string) error {
+func (k *talk) quizOn(c hotline.CaseID, cat hotline.Category, q hotline.Question, how string) error {
 	s := &k.st.Citizen
 	if s.Quiz == nil || s.Quiz.Case != c || s.Quiz.Question != q.ID {
 		k.tell(c, hotline.Say(how))

@@ -374,7 +374,7 @@ func FuzzParsePressed(f *testing.F) {
 		if ok && p.verb == "" {
 			t.Errorf("%q: no verb", v)
 		}
-		if p.caseID(0) < 0 || p.draft < 0 {
+		if p.caseID() < 0 || p.draft < 0 {
 			t.Errorf("%q: %+v", v, p)
 		}
 	})

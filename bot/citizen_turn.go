@@ -97,7 +97,7 @@ func (k *talk) hear(ctx context.Context) error {
 			k.later(k.standing())
 			return nil
 		}
-		return k.onward(ctx)
+		return k.onward()
 	}
 	if hello {
 		k.later(k.greeting())
@@ -127,11 +127,11 @@ func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
 			d.Near = []hotline.CaseID{last.Case}
 		}
 	}
-	return k.onward(ctx)
+	return k.onward()
 }
 
 // onward adds what was said to the draft and says where it stands.
-func (k *talk) onward(ctx context.Context) error {
+func (k *talk) onward() error {
 	d := k.st.Citizen.Draft
 	retold := k.lookedFor(d, "matter")
 	switch {
@@ -162,7 +162,7 @@ func (k *talk) onward(ctx context.Context) error {
 	if k.msg.Forwarded {
 		k.note("draft.forwarded")
 	}
-	return k.proceed(ctx, gathered)
+	return k.proceed(gathered)
 }
 
 // lookedFor tells whether the question was put to the person and is what the draft waits for.
@@ -235,7 +235,7 @@ func (k *talk) contact(ctx context.Context) error {
 		return err
 	}
 	if k.st.Citizen.Draft != nil {
-		return k.onward(ctx)
+		return k.onward()
 	}
 	k.later(hotline.Say("contact.other").With(menuRow()...))
 	return nil
@@ -271,7 +271,7 @@ func (k *talk) changed(ctx context.Context) error {
 					return err
 				}
 				d.Bubbles[i].Text, d.Touched = clean(k.msg.Text), k.now
-				return k.proceed(ctx, gathered)
+				return k.proceed(gathered)
 			}
 		}
 	}
@@ -299,7 +299,7 @@ func (k *talk) recordEdit(ctx context.Context, to hotline.CaseID) error {
 	}
 	err = k.happen(c, hotline.Event{Kind: hotline.EvEdited}, hotline.Content{Text: clean(k.msg.Text)})
 	if errors.Is(err, hotline.ErrRefused) {
-		return k.afterEnd(ctx, c)
+		return k.afterEnd(c)
 	}
 	if err != nil {
 		return err

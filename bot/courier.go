@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -218,18 +217,6 @@ type batch struct {
 	failed []hotline.Failure
 }
 
-type waiter struct {
-	at time.Time
-	p  *hotline.Parcel
-}
-
-// A pause is what is known of an account that was told to wait.
-type pause struct {
-	until time.Time
-	peers []string // who was told to wait since the network last took something
-	since time.Time
-}
-
 func newRounds(c *Courier) *rounds {
 	r := &rounds{Courier: c, hold: c.Hold, full: map[string]time.Time{}, pauses: map[string]*pause{}, clocks: map[int64]<-chan struct{}{}, timer: time.NewTimer(time.Hour)}
 	workers := c.Workers
@@ -307,10 +294,6 @@ func (r *rounds) received(f fetch) {
 	}
 }
 
-func lane(p *hotline.Parcel) hotline.Lane {
-	return min(max(p.Out.Lane, hotline.LaneEmergency), hotline.LaneBroadcast)
-}
-
 // expect sets the alarm for the next due time.
 func (r *rounds) expect(t time.Time, waits bool) {
 	if !waits {
@@ -336,111 +319,6 @@ func (r *rounds) forget() {
 	delete(r.clocks, r.nextDueAt.UnixNano())
 	r.nextDue = nil
 }
-
-// admit lets held parcels go, the urgent lanes first, as far as their account's and peer's rates allow.
-func (r *rounds) admit(ctx context.Context, now time.Time) {
-	for len(r.later) > 0 && !r.later[0].at.After(now) {
-		p := r.later[0].p
-		r.later = slices.Delete(r.later, 0, 1)
-		r.lanes[lane(p)].pushFront(p)
-	}
-	if r.Limiter == nil {
-		for i := range r.lanes {
-			for p := r.lanes[i].take(); p != nil; p = r.lanes[i].take() {
-				if !r.paused(p, now) {
-					r.cleared[i].push(p)
-				}
-			}
-		}
-		return
-	}
-	for {
-		list := r.next(now)
-		if len(list) == 0 {
-			return
-		}
-		r.ask(ctx, now, list)
-	}
-}
-
-// next takes the first few held parcels, all of one account, of the lanes that have not enough to do already. While an account is at its limit
-// only emergencies ask: there is a reserve for them.
-func (r *rounds) next(now time.Time) []*hotline.Parcel {
-	urgent := r.cleared[hotline.LaneEmergency].len() + r.cleared[hotline.LaneReply].len()
-	other := r.cleared[hotline.LaneNotice].len() + r.cleared[hotline.LaneBroadcast].len()
-	var list []*hotline.Parcel
-	for i := range r.lanes {
-		ahead := urgent
-		if i > int(hotline.LaneReply) {
-			ahead = other
-		}
-		for len(list) < admitMost && ahead < admitMost {
-			p := r.lanes[i].front()
-			if p == nil || len(list) > 0 && accountOf(p) != accountOf(list[0]) {
-				break
-			}
-			r.lanes[i].pop()
-			if r.paused(p, now) {
-				continue
-			}
-			if p.Out.Verb == hotline.VerbAnswer { // no message: it counts against no rate
-				r.cleared[i].push(p)
-				continue
-			}
-			if until := r.full[accountOf(p)]; i > int(hotline.LaneEmergency) && now.Before(until) {
-				r.wait(p, until)
-				continue
-			}
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-// ask asks leave for parcels of one account.
-func (r *rounds) ask(ctx context.Context, now time.Time, list []*hotline.Parcel) {
-	wishes := make([]Wish, len(list))
-	for i, p := range list {
-		wishes[i] = Wish{Peer: p.Address.Peer, Emergency: lane(p) == hotline.LaneEmergency}
-	}
-	account := accountOf(list[0])
-	for i, l := range r.Limiter.Take(ctx, account, wishes) {
-		p := list[i]
-		if l.Wait <= 0 {
-			r.cleared[lane(p)].push(p)
-			continue
-		}
-		r.wait(p, now.Add(l.Wait))
-		if l.Everyone && lane(p) > hotline.LaneEmergency {
-			r.full[account] = now.Add(l.Wait)
-		}
-	}
-}
-
-// wait puts a parcel away until a time. What waits for the same time comes back in the order in which it went.
-func (r *rounds) wait(p *hotline.Parcel, until time.Time) {
-	i, _ := slices.BinarySearchFunc(r.later, until, func(w waiter, t time.Time) int { return w.at.Compare(t) })
-	r.later = slices.Insert(r.later, i, waiter{until, p})
-}
-
-// paused puts a parcel away whose account is to wait: aside for a moment, back to the outbox for longer.
-func (r *rounds) paused(p *hotline.Parcel, now time.Time) bool {
-	if len(r.pauses) == 0 {
-		return false
-	}
-	a := r.pauses[accountOf(p)]
-	if a == nil || !now.Before(a.until) {
-		return false
-	}
-	if a.until.Sub(now) <= shortPause {
-		r.wait(p, a.until)
-		return true
-	}
-	r.note(nil, &hotline.Failure{ID: p.ID, Reason: hotline.TroubleLater, Detail: "the account waits", Again: a.until})
-	return true
-}
-
-func accountOf(p *hotline.Parcel) string { return string(p.Address.Channel) + "/" + p.Address.Account }
 
 // fetch asks the outbox for more, when there may be more and room for it.
 func (r *rounds) fetch(ctx context.Context, now time.Time) {
@@ -478,45 +356,6 @@ func (r *rounds) finished(res result) {
 		r.accountTrouble(a, res.failure.Detail)
 	}
 	r.note(nil, res.failure)
-}
-
-// slow heeds a network that asks to wait. It does not say whether it means the peer or the account: when several peers are told so in a moment,
-// and nobody's message is taken between, it is the account.
-func (r *rounds) slow(account string, res result) {
-	now := time.Now()
-	p := r.pauses[account]
-	if p == nil {
-		p = &pause{}
-		r.pauses[account] = p
-	}
-	if now.Sub(p.since) > toldApart {
-		p.peers, p.since = nil, now
-	}
-	if peer := res.parcel.Address.Peer; !slices.Contains(p.peers, peer) {
-		p.peers = append(p.peers, peer)
-	}
-	if len(p.peers) >= toldMost {
-		p.peers = nil
-		r.pauseUntil(account, now.Add(res.after))
-	}
-}
-
-func (r *rounds) pauseUntil(account string, t time.Time) {
-	p := r.pauses[account]
-	if p == nil {
-		p = &pause{}
-		r.pauses[account] = p
-	}
-	if t.After(p.until) {
-		p.until = t
-		r.Log.Warn("courier: an account pauses", "account", account, "for", time.Until(t).Round(time.Millisecond))
-	}
-	// What was allowed to go but has not gone waits too.
-	for i := range r.cleared {
-		for p := range r.cleared[i].drain() {
-			r.lanes[i].push(p)
-		}
-	}
 }
 
 // note puts a result with those to settle.
@@ -699,61 +538,4 @@ func (c *Courier) accountTrouble(account, what string) {
 	if was == "" {
 		c.Log.Error("courier: the network does not know our account", "account", account, "error", what)
 	}
-}
-
-// A fifo is a queue of parcels.
-type fifo struct {
-	items []*hotline.Parcel
-	head  int
-}
-
-func (q *fifo) len() int { return len(q.items) - q.head }
-
-func (q *fifo) push(p *hotline.Parcel) { q.items = append(q.items, p) }
-
-func (q *fifo) pushFront(p *hotline.Parcel) {
-	if q.head == 0 {
-		q.items = slices.Insert(q.items, 0, p)
-		return
-	}
-	q.head--
-	q.items[q.head] = p
-}
-
-func (q *fifo) front() *hotline.Parcel {
-	if q == nil || q.len() == 0 {
-		return nil
-	}
-	return q.items[q.head]
-}
-
-func (q *fifo) pop() {
-	q.items[q.head] = nil
-	if q.head++; q.head == len(q.items) {
-		q.items, q.head = q.items[:0], 0
-	}
-}
-
-func (q *fifo) take() *hotline.Parcel {
-	p := q.front()
-	if p != nil {
-		q.pop()
-	}
-	return p
-}
-
-// offer gives the first queue that has something, and the channel to send it to; nil for both when none has.
-func offer(to chan<- *hotline.Parcel, queues ...*fifo) (*fifo, chan<- *hotline.Parcel) {
-	for _, q := range queues {
-		if q.len() > 0 {
-			return q, to
-		}
-	}
-	return nil, nil
-}
-
-func (q *fifo) drain() func(yield func(*hotline.Parcel) bool) {
-	items := slices.Clone(q.items[q.head:])
-	q.items, q.head = nil, 0
-	return slices.Values(items)
 }

@@ -30,7 +30,8 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 		case slices.Contains(dataWords, typed):
 			return true, k.sendData(ctx)
 		case slices.Contains(eraseWords, typed):
-			return true, k.askErase()
+			k.askErase()
+			return true, nil
 		}
 		switch s.waiting(k.now) {
 		case waitErase:

@@ -35,7 +35,8 @@ func (k *talk) privateChoice(ctx context.Context) (bool, error) {
 	case "data":
 		return true, k.sendData(ctx)
 	case "erase":
-		return true, k.askErase()
+		k.askErase()
+		return true, nil
 	case "yes":
 		return true, k.requestErasure(ctx)
 	case "no":
@@ -73,11 +74,10 @@ func erasureID(parts []string) (hotline.ErasureID, bool) {
 }
 
 // askErase asks once more.
-func (k *talk) askErase() error {
+func (k *talk) askErase() {
 	k.st.Citizen.await(waitErase, 0, k.now.Add(quizWithin))
 	k.say(hotline.Say("private.sure").And("private.what").
 		With(hotline.Pick("p:yes", "button.erase.yes"), hotline.Pick("p:no", "button.no")))
-	return nil
 }
 
 // requestErasure opens the request and tells the coordinators. Asking twice opens one.

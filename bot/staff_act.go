@@ -100,7 +100,7 @@ func (k *talk) act(ctx context.Context, what act, id hotline.CaseID, assign hotl
 	case actMore:
 		return k.more(c, a)
 	case actRelease:
-		return k.release(ctx, c, a)
+		return k.release(c, a)
 	case actOver:
 		return k.takeOver(ctx, c, a)
 	case actUndo:

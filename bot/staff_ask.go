@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -125,10 +126,10 @@ func (k *talk) askYes(c hotline.Case, a hotline.Assignment, p *pending) {
 }
 
 func dayTrouble(err error) string {
-	switch err {
-	case errPast:
+	switch {
+	case errors.Is(err, errPast):
 		return "staff.day.past"
-	case errFar:
+	case errors.Is(err, errFar):
 		return "staff.day.far"
 	}
 	return "staff.day.unknown"
@@ -192,11 +193,11 @@ func (k *talk) askDayOff(c hotline.Case, a hotline.Assignment, p *pending) {
 }
 
 // askWhose asks whose a case is ("not ours"), or whose help is wanted.
-func (k *talk) askWhose(_ context.Context, c hotline.Case, p *pending) {
+func (k *talk) askWhose(c hotline.Case, p *pending) {
 	if p.Text != "" {
 		name := p.Text
 		if p.Act == actHelp {
-			_, name = cutPrefixWord(name, "ke", "dari", "to", "from")
+			name = cutPrefixWord(name, "ke", "dari", "to", "from")
 		}
 		if units := k.openTo(c, findUnits(k.reg, name)); p.Act == actHelp && len(units) == 1 {
 			p.Unit, p.Text = units[0], ""

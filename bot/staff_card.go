@@ -63,8 +63,8 @@ func pickAct(what act, c hotline.Case, a hotline.Assignment) hotline.Choice {
 	return hotline.Pick(staffValue(what, c, a), "staff.button."+string(what))
 }
 
-func pickCaseAct(what act, c hotline.CaseID, arg string) hotline.Choice {
-	return hotline.Pick(caseValue(what, c, arg), "staff.button."+string(what))
+func pickCaseAct(what act, c hotline.CaseID) hotline.Choice {
+	return hotline.Pick(caseValue(what, c, ""), "staff.button."+string(what))
 }
 
 // pickList is a button that does what a word would.
@@ -166,7 +166,7 @@ func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) ho
 	}
 	switch {
 	case step == hotline.RoleCoordinator:
-		reply = reply.With(pickCaseAct(actCase, c.ID, ""), pickCaseAct(actOwn, c.ID, ""))
+		reply = reply.With(pickCaseAct(actCase, c.ID), pickCaseAct(actOwn, c.ID))
 	case step == hotline.RoleHead && a.State == hotline.Waiting:
 		reply = reply.With(pickAct(actTake, c, a), pickAct(actSee, c, a)).With(pickAct(actDecline, c, a))
 	case step == hotline.RoleHead:
@@ -194,7 +194,7 @@ func NobodyCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotlin
 		lane = hotline.LaneEmergency
 		reply = reply.And("staff.card.urgent").With(pickAct(actAck, c, a))
 	}
-	reply = reply.With(pickCaseAct(actCase, c.ID, ""), pickCaseAct(actOwn, c.ID, ""))
+	reply = reply.With(pickCaseAct(actCase, c.ID), pickCaseAct(actOwn, c.ID))
 	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
 }
 
@@ -213,7 +213,7 @@ func TranscribeCard(r *hotline.Regency, c hotline.Case) hotline.Out {
 	if c.Urgent {
 		reply = reply.And("staff.card.urgent")
 	}
-	reply = reply.With(pickCaseAct(actTranscribe, c.ID, ""), pickCaseAct(actCase, c.ID, ""))
+	reply = reply.With(pickCaseAct(actTranscribe, c.ID), pickCaseAct(actCase, c.ID))
 	return hotline.Out{Lane: hotline.LaneNotice, Reply: reply, Case: c.ID, Card: TriageName(c.ID)}
 }
 
@@ -258,8 +258,8 @@ func triageButtons(reply hotline.Reply, r *hotline.Regency, c hotline.Case, top 
 		reply = reply.With(hotline.Pick(caseValue(actRoute, c.ID, u), "staff.button.unit", "unit", hotline.UnitArg(u)))
 	}
 	return reply.
-		With(hotline.Pick(caseValue(actRoute, c.ID, ""), "staff.button.otherunit"), pickCaseAct(actOwn, c.ID, "")).
-		With(pickCaseAct(actCategory, c.ID, ""), pickCaseAct(actArchive, c.ID, ""))
+		With(hotline.Pick(caseValue(actRoute, c.ID, ""), "staff.button.otherunit"), pickCaseAct(actOwn, c.ID)).
+		With(pickCaseAct(actCategory, c.ID), pickCaseAct(actArchive, c.ID))
 }
 
 // ownCard is an officer's own card of a case they have: what it is and what can be done.

@@ -185,11 +185,10 @@ func TestOfficersHearOfTheReporter(t *testing.T) {
 		taken(c)
 		c.Status, c.Assignments[0].State = hotline.Ended, hotline.Done
 	})
-	again, err := ended.After(hotline.Event{Kind: hotline.EvReopened, At: deskMonday, By: 90})
-	if err == nil {
+	if _, err := ended.After(hotline.Event{Kind: hotline.EvReopened, At: deskMonday, By: 90}); err == nil {
 		t.Fatal("a case without its first event was reopened")
 	}
-	again = ended
+	again := ended
 	again.Status, again.Assignments = hotline.Assigned, slices.Clone(ended.Assignments)
 	again.Assignments[0].State, again.Assignments[0].Officer = hotline.Waiting, 0
 	if outs := StaffNews(r, ended, again, hotline.Event{Kind: hotline.EvReopened, By: 90}); len(outs) != 1 || outs[0].Person != 8 || len(outs[0].Reply.Choices) != 0 {

@@ -214,7 +214,8 @@ func (r *dayReader) distance() (time.Time, bool) {
 	if w := r.peek(0); w == "dalam" || w == "in" || w == "wonten" {
 		r.at++
 	}
-	n, unit := 1, ""
+	n := 1
+	var unit string
 	switch w := r.peek(0); w {
 	case "sehari":
 		unit = "hari"

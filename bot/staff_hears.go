@@ -38,13 +38,6 @@ func StaffNews(r *hotline.Regency, before, after hotline.Case, e hotline.Event) 
 	return outs
 }
 
-// tellOfficers says them. The citizen's side calls it after every event it records.
-func (k *talk) tellOfficers(before, after hotline.Case, e hotline.Event) {
-	for _, o := range StaffNews(k.reg, before, after, e) {
-		k.Say(o)
-	}
-}
-
 // officerNotice gives the words; loud ones are awaited.
 func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply hotline.Reply, loud bool) {
 	category := hotline.CategoryArg(c.Category)

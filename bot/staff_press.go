@@ -80,12 +80,12 @@ func (k *talk) press(ctx context.Context) error {
 	}
 	if p.id == 0 { // a button that names the assignment only: the message it hangs on knows the case
 		id, assign, err := k.CaseOfMessage(ctx, k.conv.Address.ID, k.msg.On)
-		if err != nil && !errors.Is(err, hotline.ErrNotFound) {
-			return fmt.Errorf("find the case of a message: %w", err)
-		}
-		if err != nil || assign != p.assign {
+		switch {
+		case errors.Is(err, hotline.ErrNotFound), err == nil && assign != p.assign:
 			k.reply(hotline.Say("staff.stale"))
 			return nil
+		case err != nil:
+			return fmt.Errorf("find the case of a message: %w", err)
 		}
 		p.id = id
 	}

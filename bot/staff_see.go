@@ -64,10 +64,10 @@ func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotli
 		r = r.And("staff.card.reporter", "who", c.Reporter)
 	}
 	for _, a := range c.Assignments {
-		switch {
-		case a.State == hotline.Taken:
+		switch a.State {
+		case hotline.Taken:
 			r = r.And("staff.see.taken", "unit", hotline.UnitArg(a.Unit), "who", a.Officer)
-		case a.State == hotline.Waiting:
+		case hotline.Waiting:
 			r = r.And("staff.see.waiting", "unit", hotline.UnitArg(a.Unit))
 		}
 	}

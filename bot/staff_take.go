@@ -121,7 +121,7 @@ func eachOnce(offers []hotline.Offer) []hotline.Offer {
 }
 
 // release gives a part back to the unit's worklist.
-func (k *talk) release(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
+func (k *talk) release(c hotline.Case, a hotline.Assignment) error {
 	k.st.Staff.Pending = nil
 	if !k.isMine(c, a) {
 		return k.lost(c, a)

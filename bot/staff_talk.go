@@ -101,12 +101,12 @@ func (k *talk) formerStaff(ctx context.Context) (bool, error) {
 	}
 	switch o := readOrder(k.reg.Letters, k.msg.Text, namesDay); readWish(k.msg.Text) {
 	case wishQueue, wishMine, wishTriage, wishLate, wishDutyOn, wishDutyOff:
+	case wishCitizen, wishComplain, wishCancel:
+		return false, nil
 	default:
 		if !pending && (o.Handle == 0 || o.Act == "") {
 			return false, nil
 		}
-	case wishCitizen, wishComplain, wishCancel:
-		return false, nil
 	}
 	k.reply(hotline.Say("staff.nomore"))
 	return true, nil
@@ -159,7 +159,7 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	}
 	if o.Handle != 0 {
 		if i := slices.IndexFunc(mine, func(h hotline.Held) bool { return h.Handle == o.Handle }); i >= 0 {
-			return true, k.about(ctx, o, mine[i].Case.ID, mine[i].Assignment.ID, true)
+			return true, k.about(ctx, o, mine[i].Case.ID, mine[i].Assignment.ID)
 		}
 		if o.Text == "" && (len(mine) > 0 || o.Act != "") {
 			k.reply(hotline.Say("staff.nohandle", "handle", o.Handle).With(pickList(wishMine)))
@@ -185,7 +185,7 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	case o.Act == actSee && o.Text == "" && len(mine) > 1:
 		return true, k.list(ctx, wishMine)
 	case len(mine) == 1 && o.Act != "" && (o.Text == "" || k.plainOrder(o)):
-		return true, k.about(ctx, o, mine[0].Case.ID, mine[0].Assignment.ID, true)
+		return true, k.about(ctx, o, mine[0].Case.ID, mine[0].Assignment.ID)
 	}
 	p := k.begin("")
 	p.Free = true
@@ -314,7 +314,7 @@ func (k *talk) staffReplied(ctx context.Context) (ours, known bool, err error) {
 	}
 	if assign != 0 {
 		st.Pending = nil
-		return true, true, k.about(ctx, o, id, assign, true)
+		return true, true, k.about(ctx, o, id, assign)
 	}
 	if !k.conv.Viewer.Has(hotline.RoleCoordinator) {
 		return false, true, nil
@@ -346,7 +346,7 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 		o.Act = actSee
 	}
 	if a, ok := k.myPart(c); ok {
-		return true, k.about(ctx, o, c.ID, a.ID, true)
+		return true, k.about(ctx, o, c.ID, a.ID)
 	}
 	if k.conv.Viewer.Has(hotline.RoleCoordinator) && o.Act != actSee {
 		return true, k.coordinatorReplied(ctx, c, o)
@@ -361,8 +361,8 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 	return true, k.see(ctx, c)
 }
 
-// about does what an order says about a definite assignment. With sure, the case was named: by a reply, a handle, a number or a button.
-func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.AssignmentID, sure bool) error {
+// about does what an order says about a definite assignment: the case was named, by a reply, a handle, a number or a button.
+func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.AssignmentID) error {
 	switch o.Act {
 	case actTake, actAck, actSee, actMore, actRelease, actOver, actUndo:
 		return k.act(ctx, o.Act, c, a)
@@ -371,7 +371,7 @@ func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.A
 		return k.act(ctx, actSee, c, a)
 	}
 	p := k.begin(o.Act)
-	p.Case, p.Assign, p.Free = c, a, !sure
+	p.Case, p.Assign = c, a
 	p.take(k.msg)
 	if k.msg.Kind == hotline.MsgText {
 		p.Text = o.words()

@@ -43,10 +43,10 @@ func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string)
 	case actOwn:
 		return k.own(ctx, c, arg == forced)
 	case actHand:
-		return k.hand(ctx, c, arg)
+		return k.hand(c, arg)
 	case actCategory:
 		if arg != "" {
-			return k.recategorise(ctx, c, arg)
+			return k.recategorise(c, arg)
 		}
 		p := k.begin(actCategory)
 		p.Case, p.Ref = c.ID, ""
@@ -151,7 +151,7 @@ func (k *talk) chooseUnit(ctx context.Context, c hotline.Case, p *pending, ask f
 	if name == "" {
 		return ask(needWords, hotline.Say("staff.unit.type", "case", c.ID))
 	}
-	_, name = cutPrefixWord(name, "ke", "to", "dhateng")
+	name = cutPrefixWord(name, "ke", "to", "dhateng")
 	units := k.openTo(c, findUnits(k.reg, name))
 	switch len(units) {
 	case 0:
@@ -179,7 +179,7 @@ func (k *talk) chooseCategory(ctx context.Context, c hotline.Case, p *pending, a
 		}
 		found = k.guesses(said[c.Story].Text)
 	} else if len(found) == 1 {
-		return k.recategorise(ctx, c, found[0])
+		return k.recategorise(c, found[0])
 	} else if len(found) == 0 {
 		r = hotline.Say("staff.category.unknown")
 	}
@@ -348,7 +348,7 @@ func (k *talk) ownUnit() (string, bool) {
 }
 
 // hand passes a case on to a body that has no desk here: the coordinator takes it and ends it so.
-func (k *talk) hand(ctx context.Context, c hotline.Case, agency string) error {
+func (k *talk) hand(c hotline.Case, agency string) error {
 	g, ok := k.reg.Agency(agency)
 	unit, own := k.ownUnit()
 	if !ok || !own || k.reg.HiddenFrom(c, agency) {
@@ -391,7 +391,7 @@ func (k *talk) hand(ctx context.Context, c hotline.Case, agency string) error {
 }
 
 // recategorise files a case under another category, and where it waits for a unit proposes those of that one.
-func (k *talk) recategorise(ctx context.Context, c hotline.Case, category string) error {
+func (k *talk) recategorise(c hotline.Case, category string) error {
 	k.st.Staff.Pending = nil
 	if _, ok := k.reg.Category(category); !ok {
 		k.onCase(c.ID, 0, hotline.Say("staff.category.unknown"))

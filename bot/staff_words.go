@@ -75,7 +75,7 @@ var wishes = wordlist(map[act]string{
 })
 
 // actWords begin a line. The longest one that fits counts.
-var actWords = wordlist(map[act]string{
+var actWords = wordlist(map[act]string{ //nolint:gosec // G101: actPass passes a case on, it is no password
 	actTake:     "ambil, take, pendhet",
 	actSee:      "lihat, riwayat, detail, see, show, tingali",
 	actAnswer:   "jawab, jawaban, balas, answer, reply, wangsuli",

@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -94,12 +95,12 @@ func Phrase(key string, args ...any) Line {
 		panic("hotline.Phrase: odd arguments for " + key)
 	}
 	l.Args = make(Args, len(args)/2)
-	for i := 0; i < len(args); i += 2 {
-		name, ok := args[i].(string)
+	for pair := range slices.Chunk(args, 2) {
+		name, ok := pair[0].(string)
 		if !ok {
 			panic("hotline.Phrase: argument name is no string for " + key)
 		}
-		l.Args[name] = arg(args[i+1])
+		l.Args[name] = arg(pair[1])
 	}
 	return l
 }

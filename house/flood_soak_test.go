@@ -64,6 +64,9 @@ func TestSoakFlood(t *testing.T) {
 	}
 	t.Logf("the flooder was answered %s after the last message, %s after it was handled, and heard %d messages", ms(time.Since(sent)),
 		ms(time.Since(handled)), len(flooder.Messages()))
+	if late := time.Since(handled); late < 20*time.Second {
+		t.Errorf("the flooder was answered after %s: not slowed", late)
+	}
 	if n := len(flooder.Messages()); n > 3 {
 		t.Errorf("the flooder heard %d messages: one flood, one answer", n)
 	}

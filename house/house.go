@@ -1,6 +1,19 @@
 // Package house is where everything is wired and started, in one place. A House is one instance of the program for one regency: the inbox's
 // turns, the courier, the dispatcher, the channels, the fetching of media, the web door, all under one errgroup. Where one part must call another
 // sideways, the closure that does it stands here.
+//
+//   - house.go: what a house is made of, how it opens, runs and closes
+//   - turns.go: messages are taken from the inbox, answered by the bot, and the conversation is kept
+//   - telegram.go: the channel; who receives for the account and who sends
+//   - outbox.go: the store's outbox as the courier sees it, which gives nothing to an instance that may have lost the account
+//   - dispatch.go: the dispatcher, with the cards and notices that package bot makes
+//   - jobs.go: what is done after a commit until it succeeds: the fetching of media; once a day, the deletion of what has outlived its use
+//   - lease.go: of several instances one holds an account; when it dies another follows
+//   - relay.go: instances wake each other through Redis
+//   - web.go: the web door: /healthz, /readyz, /metrics, the webhook, the pages
+//   - metrics.go: what /metrics shows
+//   - clock.go: service time, the machine's or one that a test moves
+//   - staff.go: roles end, and what was taken goes back to the worklist
 package house
 
 import (
@@ -122,7 +135,7 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	if err := h.openTelegram(ctx); err != nil {
 		return nil, err
 	}
-	if h.jobs, err = newJobs(ctx, h); err != nil {
+	if h.jobs, err = newJobs(h); err != nil {
 		return nil, err
 	}
 	h.store.SetJobs(h.jobs)

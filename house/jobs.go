@@ -28,7 +28,7 @@ type jobs struct {
 // mediaWorkers is how many media are fetched at once: each may be 20 MB in memory.
 const mediaWorkers = 2
 
-func newJobs(_ context.Context, h *House) (*jobs, error) {
+func newJobs(h *House) (*jobs, error) {
 	j := &jobs{house: h}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &fetchWorker{house: h})

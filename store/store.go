@@ -1,9 +1,16 @@
 // Package store keeps everything in Postgres: one file per noun, the SQL beside the function that runs it.
 //
+// Two queues stand between us and the networks. What arrived waits in the inbox until it is handled; what is to be said waits in the outbox until
+// it is sent. A turn is the handling of one message: it comes off the inbox, whatever it makes happen is written, the answer goes into the outbox,
+// and the conversation's state is kept, all in one commit or not at all.
+//
 // Three ways in. Put commits what arrived to the inbox (inbox.go). Turns takes the oldest message of up to 32 addresses, lets each be handled,
 // and commits all they did at once (turn.go). Do is a unit of work for everybody else: the dispatcher, the console, a command (tx.go). Whatever
 // is written goes through a Tx, which gathers it and sends it in one pipelined batch; so a turn costs the same few round trips whether it
 // says one thing or files a case. What is due goes out through Due and Settle (outbox.go).
+//
+// Names, telephone numbers and media are sealed before Postgres sees them, and looked up by keyed hashes (key.go). What a person may read of
+// themselves, and have erased, is in privacy.go.
 package store
 
 import (

@@ -23,9 +23,8 @@ type Turn struct {
 	Held         bool // the person had blocked us
 	Conversation hotline.Conversation
 
-	state    []byte
-	hold     *bool
-	language hotline.Lang
+	state []byte
+	hold  *bool
 }
 
 // Keep says what the conversation will remember.

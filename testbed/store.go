@@ -39,14 +39,14 @@ const templateLock = 0x7461_0002
 // template makes, once for all test processes, a migrated database that every test's own is copied from. Its name tells the migrations it was
 // made with, so that a changed migration makes another.
 func template(adminURL string) (string, error) {
-	templateOnce.Do(func() { templateName, templateErr = makeTemplate(adminURL) })
-	return templateName, templateErr
+	templateOnce.Do(func() { templateName, errTemplate = makeTemplate(adminURL) })
+	return templateName, errTemplate
 }
 
 var (
 	templateOnce sync.Once
 	templateName string
-	templateErr  error
+	errTemplate  error
 )
 
 func makeTemplate(adminURL string) (string, error) {

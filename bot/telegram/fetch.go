@@ -44,9 +44,7 @@ func (c *Channel) Fetch(ctx context.Context, ref string) (medium io.ReadCloser, 
 	if err != nil {
 		return nil, 0, fmt.Errorf("fetch a medium: %w", c.wire.scrub(err))
 	}
-	switch {
-	case resp.StatusCode == http.StatusOK:
-	default:
+	if resp.StatusCode != http.StatusOK {
 		_ = resp.Body.Close() // nothing in it for us
 		if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone {
 			return nil, 0, ErrNoFile

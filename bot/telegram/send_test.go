@@ -86,8 +86,12 @@ func TestTroubles(t *testing.T) {
 func TestTroublesOfTheWayThere(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
-		"a proxy's page": func(w http.ResponseWriter, r *http.Request) { http.Error(w, "<html>bad gateway", 502) },
-		"a redirect":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere"+r.URL.Path, 302) },
+		"a proxy's page": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "<html>bad gateway", http.StatusBadGateway)
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere"+r.URL.Path, http.StatusFound)
+		},
 		"no JSON":        func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello") },
 		"another's JSON": func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, `{"status":"fine"}`) },
 		"half an answer": func(w http.ResponseWriter, r *http.Request) {
@@ -455,7 +459,7 @@ func TestFetchIsBounded(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/file/") {
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusOK)
 			for range hotline.MaxMedia>>20 + 2 {
 				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
 					return

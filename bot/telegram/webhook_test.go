@@ -79,7 +79,7 @@ func TestWebhookAgainstTheNetwork(t *testing.T) {
 	body, _ := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	http.DefaultClient.CloseIdleConnections()
-	if resp.StatusCode != 401 || strings.Contains(string(body), w.channel.WebhookSecret()) {
+	if resp.StatusCode != http.StatusUnauthorized || strings.Contains(string(body), w.channel.WebhookSecret()) {
 		t.Errorf("a stranger gets %d %q", resp.StatusCode, body)
 	}
 }

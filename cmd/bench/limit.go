@@ -81,11 +81,9 @@ func (b *bencher) script(name, text string) (string, error) {
 	return path, os.WriteFile(path, fmt.Appendf(nil, text, b.lengths.people), 0o600)
 }
 
-// turnScript is a turn as pgbench runs it: lock the conversation, read what a turn reads, take the message off the inbox, keep the conversation,
-// say one thing. The message it takes off is one that it puts there itself a moment before, in the same transaction, for there must be one.
-const turnScript = `\set a random(1, %d)
-begin;
-select address_id from conversations where address_id = :a for update;
+// takeTurn begins every turn as pgbench runs it: lock the conversation, read what a turn reads, take a message off the inbox, which prepareLimit
+// has filled.
+const takeTurn = `select address_id from conversations where address_id = :a for update;
 select c.state, c.touched, a.channel, a.account, a.peer, a.person_id, p.language, d.name, i.id, i.body, i.delivery, i.attempts
 from conversations c join addresses a on a.id = c.address_id left join persons p on p.id = a.person_id
 left join person_details d on d.person_id = a.person_id
@@ -93,7 +91,12 @@ left join lateral (select json_agg(r.name) from roles r where r.person_id = a.pe
 left join lateral (select id, body, delivery, attempts from inbox where address_id = c.address_id and set_aside_at is null order by id limit 1) i on true
 where c.address_id = :a;
 delete from inbox where id = (select id from inbox where address_id = :a and set_aside_at is null order by id limit 1);
-update conversations set state = '{"c":{"draft":{"text":"jalan depan balai desa rusak parah","category":"jalan-rusak","area":"33.20.11.2005"}}}',
+`
+
+// turnScript is a turn that keeps the conversation and says one thing.
+const turnScript = `\set a random(1, %d)
+begin;
+` + takeTurn + `update conversations set state = '{"c":{"draft":{"text":"jalan depan balai desa rusak parah","category":"jalan-rusak","area":"33.20.11.2005"}}}',
 	touched = now(), ready_at = null where address_id = :a;
 insert into outbox (address_id, account, verb, lane, body, due, asked, made)
 values (:a, 'telegram/1', 'send', 1, '{"l":[{"k":"draft.understood","a":{"category":{"t":"category","v":"jalan-rusak"}}}],"c":[[{"k":"yes","v":"c-1-yes"}]]}', now(), true, now());
@@ -104,15 +107,7 @@ commit;
 const fileScript = `\set a random(1, %d)
 \set c random(1, 9000000000000000)
 begin;
-select address_id from conversations where address_id = :a for update;
-select c.state, c.touched, a.channel, a.account, a.peer, a.person_id, p.language, d.name, i.id, i.body, i.delivery, i.attempts
-from conversations c join addresses a on a.id = c.address_id left join persons p on p.id = a.person_id
-left join person_details d on d.person_id = a.person_id
-left join lateral (select json_agg(r.name) from roles r where r.person_id = a.person_id) r on true
-left join lateral (select id, body, delivery, attempts from inbox where address_id = c.address_id and set_aside_at is null order by id limit 1) i on true
-where c.address_id = :a;
-delete from inbox where id = (select id from inbox where address_id = :a and set_aside_at is null order by id limit 1);
-update conversations set state = '{"c":{"last":{"case":1}}}', touched = now(), ready_at = null where address_id = :a;
+` + takeTurn + `update conversations set state = '{"c":{"last":{"case":1}}}', touched = now(), ready_at = null where address_id = :a;
 insert into outbox (address_id, account, verb, lane, body, due, asked, made)
 values (:a, 'telegram/1', 'send', 1, '{"l":[{"k":"file.done","a":{"case":{"t":"case","v":"1"}}}],"c":[[{"k":"skip","v":"c-1-skip"}]]}', now(), true, now());
 with n as (insert into case_days (day, last) values ('261121', 1) on conflict (day) do update set last = case_days.last + 1 returning last)

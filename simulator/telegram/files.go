@@ -8,7 +8,7 @@ import (
 	"image"
 	_ "image/gif" // so that photos of the usual kinds can be measured and scaled
 	"image/jpeg"
-	_ "image/png"
+	_ "image/png" // like image/gif
 	"mime"
 	"net/http"
 	"path"
@@ -85,8 +85,8 @@ type held struct {
 	uses int
 }
 
-func (f *files) init(max int64) {
-	f.max = max
+func (f *files) init(most int64) {
+	f.max = most
 	f.byID = make(map[string]*stored)
 	f.byPath = make(map[string]*stored)
 	f.byHash = make(map[[sha256.Size]byte]*held)

@@ -9,7 +9,7 @@ import (
 // hashtags, links, mail addresses and international telephone numbers. Inside of code
 // and links nothing is looked for.
 func findEntities(text string, entities []Entity) []Entity {
-	if strings.IndexAny(text, "/@#+.") < 0 {
+	if !strings.ContainsAny(text, "/@#+.") {
 		return entities
 	}
 	given := entities

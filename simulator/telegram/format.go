@@ -18,11 +18,11 @@ func (c *call) formatted(field, modeField, entitiesField string) (string, []Enti
 	raw, _ := c.req.lookup(field)
 	var entities []node
 	if v, ok := c.req.lookup(entitiesField); ok {
-		if n, err := parseJSON(v); err == nil && n.kind == kindArray {
-			entities = n.items
-		} else {
+		n, err := parseJSON(v)
+		if err != nil || n.kind != kindArray {
 			return "", nil, bad("can't parse MessageEntity: array expected")
 		}
+		entities = n.items
 	}
 	return c.format(string(raw), c.req.text(modeField), entities, field)
 }

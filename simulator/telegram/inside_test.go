@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -167,7 +168,7 @@ func FuzzRequest(f *testing.F) {
 		fields, files := 0, 0
 		for {
 			p, err := std.NextRawPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
@@ -217,7 +218,7 @@ func FuzzServer(f *testing.F) {
 		if strings.EqualFold(method, "setWebhook") || strings.Contains(body, "timeout") || strings.ContainsAny(method, "/?#% \x00") {
 			return
 		}
-		if _, err := p.Send("x"); err != nil && err != ErrFull {
+		if _, err := p.Send("x"); err != nil && !errors.Is(err, ErrFull) {
 			t.Fatal(err)
 		}
 		r := httptest.NewRequest(http.MethodPost, "/bot1:a/x", strings.NewReader(body))
@@ -401,7 +402,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	if s.opts.MaxPending = 100; s.Bot().Pending() != 100 {
 		t.Errorf("%d pending", s.Bot().Pending())
 	}
-	if _, err := p.Send("lagi"); err != ErrFull {
+	if _, err := p.Send("lagi"); !errors.Is(err, ErrFull) {
 		t.Errorf("with a full queue: %v", err)
 	}
 }

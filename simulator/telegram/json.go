@@ -432,10 +432,6 @@ func appendInt(b []byte, key string, value int64) []byte {
 	return strconv.AppendInt(appendKey(b, key), value, 10)
 }
 
-func appendFloat(b []byte, key string, value float64) []byte {
-	return strconv.AppendFloat(appendKey(b, key), value, 'f', -1, 64)
-}
-
 func appendTrue(b []byte, key string, value bool) []byte {
 	if !value {
 		return b

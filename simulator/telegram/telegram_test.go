@@ -591,7 +591,7 @@ func TestRefusals(t *testing.T) {
 		}
 		body, _ := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
-		if resp.StatusCode != 401 || string(body) != `{"ok":false,"error_code":401,"description":"Unauthorized"}` {
+		if resp.StatusCode != http.StatusUnauthorized || string(body) != `{"ok":false,"error_code":401,"description":"Unauthorized"}` {
 			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
 		}
 	}
@@ -638,7 +638,7 @@ func TestViolations(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != 400 || w.ViolationCount() != before+1 {
+	if resp.StatusCode != http.StatusBadRequest || w.ViolationCount() != before+1 {
 		t.Errorf("a text that is not UTF-8: %d, %v", resp.StatusCode, w.Violations()[before:])
 	}
 	if n := w.Bot().Calls()["sendMessage 400"]; n != 1 {

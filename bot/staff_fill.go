@@ -1,0 +1,285 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tanggap/hotline"
+)
+
+// This file is how a pending is filled in: by the next message, or by one of its buttons.
+
+// fill takes a message as the answer to what was asked.
+func (k *talk) fill(ctx context.Context, p *pending) error {
+	p.Until = k.now.Add(pendingFor)
+	text := ""
+	if k.msg.Kind == hotline.MsgText {
+		text = strings.TrimSpace(k.msg.Text)
+	}
+	if p.Wants == needAct || p.Wants == needCase {
+		if done, err := k.superseded(ctx, p, text); done || err != nil {
+			return err
+		}
+	}
+	switch p.Wants {
+	case needCase:
+		o := readOrder(k.reg.Letters, text, namesDay)
+		if o.named() && o.Text == "" && o.Act == "" {
+			return k.fillCase(ctx, p, o)
+		}
+	case needAct:
+		if a, rest := cutAct(text); rest == "" && !coordinatorOnly(a) && says(a) {
+			p.Act = a
+			return k.advance(ctx, p)
+		}
+	case needDay:
+		if text != "" {
+			return k.fillDay(ctx, p, text)
+		}
+	case needUnit:
+		if text != "" {
+			return k.fillUnit(ctx, p, text)
+		}
+	case needPhoto:
+		if text != "" && p.spoken() && declines(text) {
+			p.Sure = true
+			return k.advance(ctx, p)
+		}
+	case needYes:
+		if text != "" && agrees(text) {
+			p.Sure = true
+			return k.advance(ctx, p)
+		}
+		if text != "" && declines(text) {
+			k.dropPending()
+			return nil
+		}
+		if text != "" && p.Act == actSchedule {
+			p.Date = ""
+			return k.fillDay(ctx, p, text)
+		}
+		if text != "" || k.msg.Media != nil && k.msg.Media.Kind == hotline.Voice {
+			p.Text, p.Media = "", nil // said anew
+		}
+	}
+	p.take(k.msg)
+	return k.advance(ctx, p)
+}
+
+// superseded tells whether a text is an order of its own about a case that it names, and not more of what was being said: then it is followed, so
+// that nothing reaches the wrong reporter.
+func (k *talk) superseded(ctx context.Context, p *pending, text string) (bool, error) {
+	if p.Free && text != "" && k.read(text).Danger != nil {
+		mine, err := k.mine(ctx)
+		if err != nil {
+			return false, err
+		}
+		if k.newDanger(mine) {
+			k.st.Staff.Pending = nil
+			return true, k.citizen(ctx)
+		}
+	}
+	o := readOrder(k.reg.Letters, text, namesDay)
+	if !o.named() || p.Wants == needCase && o.Text == "" && o.Act == "" {
+		return false, nil
+	}
+	if o.Handle != 0 && o.Text != "" {
+		mine, err := k.mine(ctx)
+		if err != nil {
+			return false, err
+		}
+		if !slices.ContainsFunc(mine, func(h hotline.Held) bool { return h.Handle == o.Handle }) {
+			return false, nil // "7 truk sudah datang"
+		}
+	}
+	k.st.Staff.Pending = nil
+	done, err := k.staffTold(ctx)
+	if !done && err == nil { // a number that is none of theirs
+		return true, k.citizen(ctx)
+	}
+	return done, err
+}
+
+// says tells whether an act carries what somebody says, so that a text can be meant as it.
+func says(a act) bool {
+	switch a {
+	case actAnswer, actAsk, actNote, actResolve, actPass, actCannot, actDecline, actFinish, actSchedule, actHelp:
+		return true
+	}
+	return false
+}
+
+var (
+	yesWords = strings.Fields("ya y iya yes ok oke nggih inggih betul benar lanjut setuju")
+	noWords  = strings.Fields("tidak no tanpa mboten ora")
+)
+
+func agrees(s string) bool {
+	w := hotline.Words(s)
+	return len(w) > 0 && len(w) <= 2 && slices.Contains(yesWords, w[0])
+}
+
+func declines(s string) bool {
+	w := hotline.Words(s)
+	return len(w) > 0 && len(w) <= 3 && slices.Contains(noWords, w[0])
+}
+
+func (k *talk) fillCase(ctx context.Context, p *pending, o order) error {
+	mine, err := k.mine(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range mine {
+		if o.Handle != 0 && h.Handle == o.Handle || o.Number.Seq != 0 && h.Case.Number == o.Number {
+			p.Case, p.Assign, p.Free = h.Case.ID, h.Assignment.ID, false
+			return k.advance(ctx, p)
+		}
+	}
+	if o.Handle == 0 {
+		k.reply(hotline.Say("staff.notyours").With(pickList(wishMine)))
+		return nil
+	}
+	k.reply(hotline.Say("staff.nohandle", "handle", o.Handle).With(pickList(wishMine)))
+	return nil
+}
+
+func (k *talk) fillDay(ctx context.Context, p *pending, text string) error {
+	c, err := k.Case(ctx, p.Case)
+	if err != nil {
+		return fmt.Errorf("read the case: %w", err)
+	}
+	a, _ := c.Assignment(p.Assign)
+	day, rest, err := readDay(k.reg.Calendar(a.Unit), k.now, text)
+	if err != nil {
+		k.askDay(c, p, dayTrouble(err))
+		return nil
+	}
+	p.Date, p.Sure = day.Format(time.DateOnly), false
+	if rest != "" {
+		p.Text = strings.TrimSpace(p.Text + "\n" + rest)
+	}
+	return k.advance(ctx, p)
+}
+
+func (k *talk) fillUnit(ctx context.Context, p *pending, text string) error {
+	if p.Act == actDecline && declines(text) {
+		p.Unit = noUnit
+		return k.advance(ctx, p)
+	}
+	c, err := k.Case(ctx, p.Case)
+	if err != nil {
+		return fmt.Errorf("read the case: %w", err)
+	}
+	text = cutPrefixWord(text, "ke", "to", "dhateng")
+	units := k.openTo(c, findUnits(k.reg, text))
+	switch {
+	case len(units) == 1:
+		p.Unit = units[0]
+		return k.advance(ctx, p)
+	case p.Act == actDecline && len(units) == 0 && len(strings.Fields(text)) > 3: // the reason came first
+		p.Text, p.Asked = text, true
+		if agency, ok := mentionedAgency(k.reg, text); ok && !k.reg.HiddenFrom(c, agency) {
+			p.Unit = agency
+		}
+		return k.advance(ctx, p)
+	}
+	k.askUnit(c, p, units, "staff.unit.unknown")
+	return nil
+}
+
+// cutPrefixWord takes the first word off where it is one of these: the "ke" of "ke Dinas Kesehatan". It leaves no text empty.
+func cutPrefixWord(s string, words ...string) string {
+	first, rest := cutWord(s)
+	if rest != "" && slices.Contains(words, strings.ToLower(first)) {
+		return rest
+	}
+	return s
+}
+
+// openTo leaves out the units that must not see the case.
+func (k *talk) openTo(c hotline.Case, units []string) []string {
+	return slices.DeleteFunc(slices.Clone(units), func(u string) bool { return k.reg.HiddenFrom(c, k.reg.AgencyOf(u)) })
+}
+
+// pressPending answers a button of a pending: "N:FIELD:VALUE".
+func (k *talk) pressPending(ctx context.Context, rest string) error {
+	n, rest, _ := strings.Cut(rest, ":")
+	field, v, _ := strings.Cut(rest, ":")
+	p := k.st.Staff.Pending
+	if p == nil || strconv.Itoa(p.N) != n {
+		k.reply(hotline.Say("staff.stale"))
+		return nil
+	}
+	p.Until = k.now.Add(pendingFor)
+	switch field {
+	case "drop":
+		k.dropPending()
+		return nil
+	case "citizen":
+		return k.asCitizen(ctx, p)
+	case "of":
+		assign, caseID, ok := cutIDs(v)
+		if !ok {
+			return nil
+		}
+		p.Case, p.Assign, p.Free = caseID, assign, false
+	case "as":
+		a := act(v)
+		if p.Act != "" || !says(a) {
+			return nil
+		}
+		if a == p.Hint {
+			p.Text = readActs(p.Text).words()
+		}
+		p.Act, p.Asked, p.Free = a, true, false
+		p.Sure = a == actResolve && p.shown()
+	case "day":
+		if _, err := time.Parse(time.DateOnly, v); err != nil || v < k.reg.Today(k.now) {
+			p.Date = ""
+			break
+		}
+		p.Date, p.Sure = v, false
+	case "unit":
+		if _, ok := k.reg.Unit(v); ok || v == noUnit && p.Act == actDecline {
+			p.Unit = v
+		}
+	case "yes":
+		p.Sure = true
+	case "redo":
+		p.Text, p.Media, p.Point, p.Date, p.Sure, p.Asked = "", nil, nil, "", false, true
+	}
+	return k.advance(ctx, p)
+}
+
+// asCitizen hands what was said to the citizen's side: it was a complaint of the officer's own.
+func (k *talk) asCitizen(ctx context.Context, p *pending) error {
+	k.st.Staff.Pending = nil
+	press := k.msg
+	for i := range p.Media {
+		k.msg = hotline.Message{ID: press.ID, Address: press.Address, Kind: hotline.MsgMedia, At: press.At, Ref: p.Ref, Media: &p.Media[i]}
+		if i == 0 {
+			k.msg.Text, p.Text = p.Text, ""
+		}
+		if err := k.citizen(ctx); err != nil {
+			return err
+		}
+	}
+	if p.Point != nil {
+		k.msg = hotline.Message{ID: press.ID, Address: press.Address, Kind: hotline.MsgPin, At: press.At, Ref: p.Ref, Pin: p.Point}
+		if err := k.citizen(ctx); err != nil {
+			return err
+		}
+	}
+	if p.Text != "" {
+		k.msg = hotline.Message{ID: press.ID, Address: press.Address, Kind: hotline.MsgText, At: press.At, Ref: p.Ref, Text: p.Text}
+		if err := k.citizen(ctx); err != nil {
+			return err
+		}
+	}
+	k.msg = press
+	return nil
+}
