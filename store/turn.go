@@ -25,6 +25,7 @@ type Turn struct {
 
 	state []byte
 	hold  *bool
+	many  bool // more wait than are heard at once
 }
 
 // Keep says what the conversation will remember.
@@ -41,6 +42,12 @@ type Handler func(ctx context.Context, t *Turn) error
 
 // ErrMalformed says that what came can never be handled: it is set aside at once.
 var ErrMalformed = errors.New("what came cannot be read")
+
+// Somebody of whom more than many messages wait is heard at a measured pace, so that one flood does not take the machine from everybody else.
+const (
+	many = 20
+	pace = 25 * time.Millisecond
+)
 
 // maxAttempts is how often a message is tried before it is set aside.
 const maxAttempts = 3
@@ -110,6 +117,7 @@ type turnRow struct {
 	Body      []byte
 	Delivery  *string
 	Attempts  *int
+	Many      bool
 }
 
 // Taking is two steps. The first locks conversations that have something waiting, those that waited longest first, and passes over what another
@@ -121,7 +129,8 @@ const (
 
 	readTurns = `
 	select c.address_id, c.state, c.touched, a.channel, a.account, a.peer, a.person_id, a.held_since is not null as held, p.language,
-		d.name, d.phone, r.roles, i.id as inbox_id, i.body, i.delivery, i.attempts
+		d.name, d.phone, r.roles, i.id as inbox_id, i.body, i.delivery, i.attempts,
+		exists (select 1 from inbox m where m.address_id = c.address_id and m.set_aside_at is null offset @many limit 1) as many
 	from conversations c
 	join addresses a on a.id = c.address_id
 	left join persons p on p.id = a.person_id
@@ -144,7 +153,7 @@ func (t *Tx) take(ctx context.Context, limit int, only hotline.AddressID) ([]tur
 	if err != nil || len(addresses) == 0 {
 		return nil, err
 	}
-	return read[turnRow](ctx, t, "read turns", readTurns, pgx.StrictNamedArgs{"addresses": addresses, "now": t.now})
+	return read[turnRow](ctx, t, "read turns", readTurns, pgx.StrictNamedArgs{"addresses": addresses, "now": t.now, "many": many})
 }
 
 func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotline.AddressID, handle Handler) (n int, err error) {
@@ -210,7 +219,7 @@ func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
 		return nil, fmt.Errorf("open a telephone number: %w", err)
 	}
 	turn := &Turn{
-		Tx: t, Inbox: or0(r.InboxID), Body: r.Body, Delivery: or0(r.Delivery), Attempt: or0(r.Attempts) + 1, Held: r.Held, state: r.State,
+		Tx: t, Inbox: or0(r.InboxID), Body: r.Body, Delivery: or0(r.Delivery), Attempt: or0(r.Attempts) + 1, Held: r.Held, many: r.Many, state: r.State,
 		Conversation: hotline.Conversation{
 			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID)},
 			Person:  hotline.Person{ID: or0(r.PersonID), Language: or0(r.Language), Name: string(name), Phone: string(phone)},
@@ -242,12 +251,13 @@ func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
 // conversation is locked, so what is seen waiting here is all there is.
 func (t *Tx) finishTurns(turns []*Turn) {
 	n := len(turns)
-	inbox, address, state := make([]int64, 0, n), make([]int64, n), make([]*string, n)
+	inbox, address, state, paced := make([]int64, 0, n), make([]int64, n), make([]*string, n), make([]bool, n)
 	for i, x := range turns {
 		if x.Inbox != 0 {
 			inbox = append(inbox, int64(x.Inbox))
 		}
-		address[i] = int64(x.Conversation.Address.ID)
+		address[i], paced[i] = int64(x.Conversation.Address.ID), x.many
+		t.rings.paced = t.rings.paced || x.many
 		if len(x.state) > 0 {
 			s := string(x.state)
 			state[i] = &s
@@ -265,9 +275,10 @@ func (t *Tx) finishTurns(turns []*Turn) {
 	t.queue(`delete from inbox where id = any (@ids)`, pgx.StrictNamedArgs{"ids": inbox})
 	t.queue(`
 		update conversations c set state = x.state::json, begun = coalesce(c.begun, @now), touched = @now,
-			ready_at = (select least(i.received, clock_timestamp()) from inbox i where i.address_id = c.address_id and i.set_aside_at is null order by i.id limit 1)
-		from unnest(@address::bigint[], @state::text[]) x (address_id, state) where c.address_id = x.address_id`,
-		pgx.StrictNamedArgs{"address": address, "state": state, "now": t.now})
+			ready_at = (select case when x.paced then clock_timestamp() + @pace::interval else least(i.received, clock_timestamp()) end
+				from inbox i where i.address_id = c.address_id and i.set_aside_at is null order by i.id limit 1)
+		from unnest(@address::bigint[], @state::text[], @paced::boolean[]) x (address_id, state, paced) where c.address_id = x.address_id`,
+		pgx.StrictNamedArgs{"address": address, "state": state, "paced": paced, "pace": pace, "now": t.now})
 }
 
 // stumble notes that a message failed alone: it is tried again in a while, or set aside at the last attempt.

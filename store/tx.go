@@ -30,7 +30,7 @@ type Tx struct {
 	outs     []hotline.Out                   // gathered
 	relisted []int64                         // rows that Unlisted gave
 	fetch    []hotline.MediaID               // promised here
-	rings    struct{ outbox, dispatch, media bool }
+	rings    struct{ outbox, dispatch, media, paced bool }
 }
 
 // Now is the service time of this unit of work.
@@ -116,6 +116,9 @@ func (t *Tx) commit(ctx context.Context) error {
 	}
 	if t.rings.outbox || t.rings.dispatch {
 		b.Abroad.Ring()
+	}
+	if t.rings.paced {
+		time.AfterFunc(pace, b.Inbox.Ring)
 	}
 	b.Any.Ring()
 	return nil

@@ -129,6 +129,13 @@ func button(m *telegram.Message, labels ...string) string {
 	return ""
 }
 
+// onlyTalk has everybody talk and nobody file.
+func (c *crowd) onlyTalk() {
+	for _, z := range c.people {
+		z.chats = true
+	}
+}
+
 // percentile of durations, which it sorts.
 func percentile(d []time.Duration, p float64) time.Duration {
 	if len(d) == 0 {

@@ -252,6 +252,7 @@ func (z *citizen) lastMessage() *telegram.Message {
 // half: how long a turn takes at half the load of the rush.
 func (b *bencher) half() error {
 	return b.on("half", b.lengths.people, func(c *crowd, _ *running, _ string) error {
+		c.onlyTalk()
 		took, err := b.paced(c, c.people, b.rate/2, b.lengths.half)
 		if err != nil {
 			return err
@@ -281,6 +282,7 @@ func (b *bencher) calm() error {
 // flood: one citizen sends 300 messages at once while 200 others talk.
 func (b *bencher) flood() error {
 	return b.on("flood", 201, func(c *crowd, _ *running, _ string) error {
+		c.onlyTalk()
 		flooder, others := c.people[0], c.people[1:]
 		if _, err := b.paced(c, others, 200, 2*time.Second); err != nil { // warm
 			return err
@@ -315,8 +317,20 @@ func (b *bencher) cases() error {
 		if err := b.officers(c, dsn); err != nil {
 			return err
 		}
-		// A case takes a text and a yes, and a skip follows: 200 cases a second are 600 acts.
-		if _, err := b.paced(c, c.people, 600, b.lengths.cases); err != nil {
+		// A case takes a text and a yes, and a skip follows: 200 cases a second are 600 acts. A third of the people are one act ahead of the second
+		// third, and those of the last, so that cases come evenly.
+		third := len(c.people) / 3
+		for _, ahead := range [][]*citizen{c.people[:2*third], c.people[:third]} {
+			if _, err := b.paced(c, ahead, 600, time.Duration(float64(len(ahead))/600*float64(time.Second))); err != nil {
+				return err
+			}
+		}
+		var mixed []*citizen
+		for i := range third {
+			mixed = append(mixed, c.people[i], c.people[third+i], c.people[2*third+i])
+		}
+		began := time.Now()
+		if _, err := b.paced(c, mixed, 600, b.lengths.cases); err != nil {
 			return err
 		}
 		conn, err := pgx.Connect(b.ctx, dsn)
@@ -329,10 +343,10 @@ func (b *bencher) cases() error {
 		err = conn.QueryRow(b.ctx, `
 			with offered as (
 				select c.id, c.filed, min(o.written) - c.filed as took from cases c join outbox o on o.case_id = c.id and o.card like 'offer:%'
-				group by c.id)
+				where c.filed > $1 group by c.id)
 			select count(*), count(*) / greatest(extract(epoch from max(filed) - min(filed)), 1),
 				1000 * extract(epoch from percentile_cont(0.5) within group (order by took)),
-				1000 * extract(epoch from percentile_cont(0.99) within group (order by took)) from offered`).Scan(&n, &rate, &p50, &p99)
+				1000 * extract(epoch from percentile_cont(0.99) within group (order by took)) from offered`, began).Scan(&n, &rate, &p50, &p99)
 		if err != nil {
 			return fmt.Errorf("read when cases were offered: %w", err)
 		}
