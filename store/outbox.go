@@ -222,37 +222,32 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 	return out, nil
 }
 
-// heads gives the ids of what is due, the first of each address that is not just being spoken to. What stands behind something that is tried again
-// later waits with it.
+// heads gives the ids of what is due, the first of each address that is not just being spoken to, emergencies before the rest. What stands behind
+// something that is tried again later, or whose photo is still being fetched, waits with it.
 func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int) ([]hotline.OutID, error) {
 	s.mu.Lock()
-	busy := make(map[hotline.AddressID]bool, len(s.inflight))
+	busy := make([]hotline.AddressID, 0, len(s.inflight))
 	for _, a := range s.inflight {
-		busy[a] = true
+		busy = append(busy, a)
 	}
 	s.mu.Unlock()
 	rows, err := s.pool.Query(ctx, `
-		select o.id, o.address_id from outbox o
-		where o.account = @account and o.state = 'due' and o.due <= @now and (o.again is null or o.again <= clock_timestamp())
-			and not exists (
-				select 1 from outbox e where e.address_id = o.address_id and e.state = 'due' and e.due <= @now
-					and (e.lane, e.id) < (o.lane, o.id))
-			and (o.media is null and o.shows is null or o.written < clock_timestamp() - @patience::interval
-				or not exists (select 1 from media m where (m.id = any (o.media) or m.content_id = any (o.shows)) and m.state = 'pending'))
-		order by o.lane, o.id limit @limit`,
-		pgx.StrictNamedArgs{"account": account, "now": now, "limit": limit + len(busy), "patience": mediaPatience})
+		with due as materialized (
+			select id, address_id, lane, again, media, shows, written from outbox o
+			where account = @account and state = 'due' and due <= @now
+				and not exists (select 1 from unnest(@busy::bigint[]) b (id) where b.id = o.address_id)),
+		heads as (
+			select distinct on (address_id) id, lane, again, media, shows, written from due order by address_id, lane, id)
+		select id from heads h
+		where (again is null or again <= clock_timestamp())
+			and (media is null and shows is null or written < clock_timestamp() - @patience::interval
+				or not exists (select 1 from media m where (m.id = any (h.media) or m.content_id = any (h.shows)) and m.state = 'pending'))
+		order by lane, id limit @limit`,
+		pgx.StrictNamedArgs{"account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience})
 	if err != nil {
 		return nil, fmt.Errorf("look for what is due: %w", err)
 	}
-	var id hotline.OutID
-	var at hotline.AddressID
-	var ids []hotline.OutID
-	_, err = pgx.ForEachRow(rows, []any{&id, &at}, func() error {
-		if !busy[at] && len(ids) < limit {
-			ids = append(ids, id)
-		}
-		return nil
-	})
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[hotline.OutID])
 	if err != nil {
 		return nil, fmt.Errorf("look for what is due: %w", err)
 	}

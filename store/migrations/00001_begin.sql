@@ -101,7 +101,7 @@ create table outbox (
 );
 create index outbox_due on outbox (account, lane, id) where state = 'due';
 create index outbox_later on outbox (account, due) where state = 'due' and due > made;
-create index outbox_head on outbox (address_id, lane, id) where state = 'due';
+create index outbox_head on outbox (address_id) where state = 'due';
 create index outbox_ref on outbox (address_id, ref) where ref is not null and case_id is not null;
 create index outbox_card on outbox (address_id, card) where card is not null;
 
