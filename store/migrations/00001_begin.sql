@@ -70,10 +70,11 @@ create table deliveries (
     primary key (address_id, delivery)
 );
 
--- What is to be said. body is the meaning, not the words; it is removed once said.
+-- What is to be said. body is the meaning, not the words; it is removed once said. Rows refer to addresses without a constraint: they are only
+-- ever made from an address's own row, addresses are never deleted, and the check would have all who write to one officer share a lock on it.
 create table outbox (
     id            bigint generated always as identity primary key,
-    address_id    bigint      not null references addresses,
+    address_id    bigint      not null,
     account       text        not null, -- channel/account of the address
     verb          text        not null,
     lane          smallint    not null,
@@ -208,7 +209,7 @@ create index offerings_next on offerings (next) where next is not null;
 
 create table offers (
     assignment_id bigint      not null references assignments,
-    person_id     bigint      not null references persons,
+    person_id     bigint      not null, -- without a constraint, as in outbox
     round         int         not null,
     at            timestamptz not null,
     primary key (assignment_id, person_id, round)
