@@ -393,11 +393,16 @@ func (k *talk) hand(c hotline.Case, agency string) error {
 // recategorise files a case under another category, and where it waits for a unit proposes those of that one.
 func (k *talk) recategorise(c hotline.Case, category string) error {
 	k.st.Staff.Pending = nil
-	if _, ok := k.reg.Category(category); !ok {
+	chosen, ok := k.reg.Category(category)
+	if !ok {
 		k.onCase(c.ID, 0, hotline.Say("staff.category.unknown"))
 		return nil
 	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvRecategory, Facts: hotline.Facts{Category: category}}, hotline.Content{})
+	facts := hotline.Facts{Category: category}
+	if chosen.Secret && !c.Privacy.IsSecret() {
+		facts.Privacy = c.Privacy.Secretly() // a matter of violence told by voice is secret once somebody has heard it
+	}
+	after, err := k.record(c, hotline.Event{Kind: hotline.EvRecategory, Facts: facts}, hotline.Content{})
 	if err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}

@@ -37,6 +37,14 @@ func (p Privacy) IsSecret() bool { return p == Secret || p == Sealed }
 // IsAnonymous tells whether the reporter's name, number and voice stay in the hotline.
 func (p Privacy) IsAnonymous() bool { return p == Anonymous || p == Sealed }
 
+// Secretly gives the privacy with secrecy added to it.
+func (p Privacy) Secretly() Privacy {
+	if p.IsAnonymous() {
+		return Sealed
+	}
+	return Secret
+}
+
 // A Source is where a case came in.
 type Source string
 
@@ -291,6 +299,9 @@ func (c Case) After(e Event) (Case, error) {
 	case EvRecategory:
 		if ok = c.Status.Live() && e.Category != ""; ok {
 			c.Category = e.Category
+			if e.Privacy != "" {
+				c.Privacy = e.Privacy
+			}
 		}
 	case EvUrgent:
 		if ok = c.Status.Live(); ok {

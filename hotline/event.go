@@ -53,7 +53,7 @@ const (
 	EvClosed       EventKind = "closed"       // by itself after the limit
 	EvArchived     EventKind = "archived"     // Value: none; Word: one of the official reasons
 	EvEscalated    EventKind = "escalated"    // Assignment, Level, Due
-	EvRecategory   EventKind = "recategory"   // Category
+	EvRecategory   EventKind = "recategory"   // Category, Privacy where the new category asks for more
 	EvDetailed     EventKind = "detailed"     // Word: question/option, or Content: an answer to a category's extra question
 	EvUrgent       EventKind = "urgent"       // made urgent: words of danger came later
 	EvEdited       EventKind = "edited"       // Content: the reporter changed a message

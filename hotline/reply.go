@@ -61,7 +61,7 @@ type Reply struct {
 	Ask     Ask         `json:"ask,omitempty"`
 	Media   []MediaID   `json:"m,omitempty"` // sent along, stripped copies
 	Shows   []ContentID `json:"s,omitempty"` // the media of what was said are sent along too, read late, while they are kept
-	Silent  bool        `json:"q,omitempty"` // of those media, none that carries a voice: no recording, no video
+	Silent  bool        `json:"q,omitempty"` // of those media, pictures alone: no voice, no film, no document that may name its writer
 	Preview bool        `json:"-"`
 }
 

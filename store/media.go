@@ -25,9 +25,9 @@ func (t *Turn) Attach(m hotline.Media) hotline.MediaID {
 	id := hotline.MediaID(t.store.ids.take())
 	at := t.Conversation.Address
 	t.queue(`
-		insert into media (id, kind, channel, account, ref, mime, name, size, made)
-		values (@id, @kind, @channel, @account, @ref, @mime, @name, @size, @now)`,
-		pgx.StrictNamedArgs{"id": id, "kind": m.Kind, "channel": at.Channel, "account": at.Account, "ref": m.Ref, "mime": m.Mime,
+		insert into media (id, person_id, kind, channel, account, ref, mime, name, size, made)
+		values (@id, @person, @kind, @channel, @account, @ref, @mime, @name, @size, @now)`,
+		pgx.StrictNamedArgs{"id": id, "person": nz(at.Person), "kind": m.Kind, "channel": at.Channel, "account": at.Account, "ref": m.Ref, "mime": m.Mime,
 			"name": seal(t.store.keys.person, []byte(m.Name), bindMedia(id)), "size": m.Size, "now": t.now})
 	t.fetch = append(t.fetch, id)
 	t.rings.media = true
@@ -76,6 +76,12 @@ func (s *Store) SaveMedia(ctx context.Context, id hotline.MediaID, mime string, 
 	}
 	t := s.work(tx, zeroTime)
 	defer t.undo(ctx)
+	// Erased or given up while it was being fetched: then nothing of it is kept.
+	still, err := scalars[hotline.MediaID](ctx, t, "save a medium", `select id from media where id = @id and state = 'pending' for update`,
+		pgx.StrictNamedArgs{"id": id})
+	if err != nil || len(still) == 0 {
+		return err
+	}
 	first := t.putBlob(mime, original)
 	second := first
 	if !bytes.Equal(original, clean) {

@@ -319,11 +319,11 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		})
 		return err
 	})
-	kinds := map[hotline.MediaID]hotline.MediaKind{}
-	b.Queue(`select id, kind from media where content_id = any (@ids) and state = 'stored' and clean is not null`, pgx.StrictNamedArgs{"ids": said}).Query(func(rows pgx.Rows) error {
+	mute := map[hotline.MediaID]bool{} // kept, and whether nothing in it can tell who made it
+	b.Queue(`select id, kind in ('photo', 'document') and mime like 'image/%' from media where content_id = any (@ids) and state = 'stored' and clean is not null`, pgx.StrictNamedArgs{"ids": said}).Query(func(rows pgx.Rows) error {
 		var id hotline.MediaID
-		var kind hotline.MediaKind
-		_, err := pgx.ForEachRow(rows, []any{&id, &kind}, func() error { kinds[id] = kind; return nil })
+		var is bool
+		_, err := pgx.ForEachRow(rows, []any{&id, &is}, func() error { mute[id] = is; return nil })
 		return err
 	})
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
@@ -334,8 +334,7 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		r := &parcels[i].Out.Reply
 		for _, id := range r.Shows {
 			for _, m := range contents[id].Media {
-				kind, kept := kinds[m]
-				if kept && !(r.Silent && (kind == hotline.Voice || kind == hotline.Video)) {
+				if is, kept := mute[m]; kept && (is || !r.Silent) {
 					r.Media = append(r.Media, m)
 				}
 			}

@@ -209,6 +209,25 @@ func TestErasureRemovesTheContentAndLeavesTheFact(t *testing.T) {
 	if _, err := s.Attachment(t.Context(), photo); !errors.Is(err, hotline.ErrNotFound) {
 		t.Fatalf("the photo is still there: %v", err)
 	}
+	// One that was under way when the erasure was decided leaves nothing behind when it comes.
+	if err := s.SaveMedia(t.Context(), photo, "image/jpeg", []byte("the late picture"), []byte("the late picture")); err != nil {
+		t.Fatal(err)
+	}
+	// What an officer said in office is the office's, whatever they ask for themselves.
+	do(t, s, monday, func(tx *store.Tx) error {
+		q, err := tx.AskErasure(t.Context(), hotline.ErasureRequest{Person: budi.Person.ID, From: budi.Address.ID, Due: monday})
+		if err != nil {
+			return err
+		}
+		return tx.DecideErasure(t.Context(), q.ID, rina.Person.ID, "")
+	})
+	do(t, s, monday, func(tx *store.Tx) error {
+		events, said, err := tx.History(t.Context(), c.ID)
+		if err == nil && said[events[1].Content].Text != "catatan petugas" {
+			t.Error("an officer's erasure took what was said in office")
+		}
+		return err
+	})
 	var chunks int
 	if err := s.Pool().QueryRow(t.Context(), `select count(*) from blob_chunks`).Scan(&chunks); err != nil || chunks != 0 {
 		t.Fatalf("%d chunks left, %v", chunks, err)

@@ -62,9 +62,12 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if d.Said, err = t.contents(ctx, `where c.author = @p and c.erased_at is null`, pgx.StrictNamedArgs{"p": p}); err != nil {
 		return d, err
 	}
-	for _, c := range d.Said {
-		d.Media += len(c.Media)
+	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = @p and state <> 'erased'`,
+		pgx.StrictNamedArgs{"p": p})
+	if err != nil {
+		return d, err
 	}
+	d.Media = media[0]
 	return d, nil
 }
 
@@ -122,8 +125,11 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	if refused != "" {
 		return nil
 	}
+	// What they said as a reporter, and what a human wrote down of their voice. What somebody said in office is the office's.
+	args := pgx.StrictNamedArgs{"p": q.Person}
 	cases, err := scalars[hotline.CaseID](ctx, t, "find what a person said",
-		`select distinct case_id from contents where author = @p and erased_at is null order by case_id`, pgx.StrictNamedArgs{"p": q.Person})
+		`select distinct c.case_id from contents c join cases k on k.id = c.case_id
+		where k.reporter = @p and c.author = @p and c.erased_at is null order by c.case_id`, args)
 	if err != nil {
 		return err
 	}
@@ -136,20 +142,25 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 			return err
 		}
 	}
-	args := pgx.StrictNamedArgs{"p": q.Person, "now": t.now}
-	t.queue(`delete from person_details where person_id = @p`, pgx.StrictNamedArgs{"p": q.Person})
-	t.queue(`update persons set erased_at = @now where id = @p`, args)
+	dated := pgx.StrictNamedArgs{"p": q.Person, "now": t.now}
+	t.queue(`delete from person_details where person_id = @p`, args)
+	t.queue(`update persons set erased_at = @now where id = @p`, dated)
 	t.queue(`
 		update media m set state = 'erased', original = null, clean = null, name = null, ref = null
-		from contents c where c.id = m.content_id and c.author = @p`, pgx.StrictNamedArgs{"p": q.Person})
+		where m.person_id = @p and not exists (select 1 from cases k where k.id = m.case_id and k.reporter is distinct from @p)`, args)
 	t.queue(`
 		delete from blobs b where not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, pgx.StrictNamedArgs{})
-	t.queue(`update contents set text = null, lat = null, lng = null, erased_at = @now where author = @p and erased_at is null`, args)
-	t.queue(`delete from inbox where set_aside_at is not null and address_id in (select id from addresses where person_id = @p)`,
-		pgx.StrictNamedArgs{"p": q.Person})
-	t.queue(`update outbox set body = null where state = 'aside' and address_id in (select id from addresses where person_id = @p)`,
-		pgx.StrictNamedArgs{"p": q.Person})
 	t.queue(`
-		update conversations set state = null where address_id in (select id from addresses where person_id = @p)`, pgx.StrictNamedArgs{"p": q.Person})
+		update contents c set text = null, lat = null, lng = null, erased_at = @now
+		from cases k where k.id = c.case_id and k.reporter = @p and c.erased_at is null and (
+			c.author = @p or exists (select 1 from events e where e.case_id = k.id and e.content_id = c.id and e.kind = 'transcribed'))`, dated)
+	t.queue(`delete from inbox where set_aside_at is not null and address_id in (select id from addresses where person_id = @p)`, args)
+	t.queue(`update outbox set body = null, state = 'aside' where state in ('aside', 'held') and address_id in (
+		select id from addresses where person_id = @p)`, args)
+	t.queue(`update conversations set state = null where address_id in (select id from addresses where person_id = @p)`, args)
+	if t.erased == nil {
+		t.erased = map[hotline.PersonID]bool{}
+	}
+	t.erased[q.Person] = true // a turn of theirs in this very batch must not write its draft back
 	return nil
 }

@@ -14,6 +14,7 @@ const (
 	keepDeliveries = "30 days"  // that something came: no network delivers again for so long
 	keepSent       = "400 days" // that something was said, without its words: a reply to it still finds its case
 	keepAside      = "90 days"  // what could not be handled or sent, with its bytes, for a human to look at
+	keepDrafts     = "30 days"  // media of what was begun and never sent
 	keepCodes      = "90 days"  // used and expired invitations
 )
 
@@ -26,6 +27,8 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`delete from outbox where state = 'sent' and sent_at < clock_timestamp() - @keep::interval`, keepSent},
 		{`delete from outbox where state = 'aside' and written < clock_timestamp() - @keep::interval`, keepAside},
 		{`delete from inbox where set_aside_at < clock_timestamp() - @keep::interval`, keepAside},
+		{`delete from media where content_id is null and made < clock_timestamp() - @keep::interval`, keepDrafts},
+		{`delete from blobs b where @keep <> '' and not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, "unused"},
 		{`delete from invites where coalesce(used_at, expires) < clock_timestamp() - @keep::interval`, keepCodes},
 		{`delete from code_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
 	} {

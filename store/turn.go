@@ -258,7 +258,7 @@ func (t *Tx) finishTurns(turns []*Turn) {
 		}
 		address[i], paced[i] = int64(x.Conversation.Address.ID), x.many
 		t.rings.paced = t.rings.paced || x.many
-		if len(x.state) > 0 {
+		if len(x.state) > 0 && !t.erased[x.Conversation.Person.ID] {
 			s := string(x.state)
 			state[i] = &s
 		}

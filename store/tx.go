@@ -30,6 +30,7 @@ type Tx struct {
 	outs     []hotline.Out                   // gathered
 	relisted []int64                         // rows that Unlisted gave
 	fetch    []hotline.MediaID               // promised here
+	erased   map[hotline.PersonID]bool       // in this unit
 	rings    struct{ outbox, dispatch, media, paced bool }
 }
 

@@ -247,6 +247,7 @@ create index code_tries_person on code_tries (person_id, at);
 -- A photo, voice note or file. ref is the network's handle until it is fetched.
 create table media (
     id         bigint primary key,
+    person_id  bigint,              -- who sent it
     content_id bigint,
     case_id    bigint,
     kind       text        not null,
@@ -263,6 +264,7 @@ create table media (
     made       timestamptz not null
 );
 create index media_content on media (content_id);
+create index media_person on media (person_id);
 create index media_pending on media (id) where state = 'pending';
 
 -- Bytes by keyed content hash, sealed in chunks.
