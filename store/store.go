@@ -131,6 +131,7 @@ func (s *Store) begin(ctx context.Context) error {
 	r := s.regency.Load()
 	for _, want := range []struct{ name, value, mend string }{
 		{"key", s.keys.fingerprint(), "TANGGAP_KEY is not the key this database was begun with: set the one kept with its backups"},
+		{"letters", r.Letters, "the regency's letters are not those this database was begun with: every number given out would change"},
 		{"regency", r.ID, "this database belongs to another regency than TANGGAP_REGENCY says: there is one database per regency"},
 	} {
 		var have string

@@ -68,7 +68,8 @@ func (s *Store) do(ctx context.Context, now time.Time, fn func(*Tx) error) (err 
 }
 
 func (s *Store) work(tx pgx.Tx, now time.Time) *Tx {
-	return &Tx{store: s, tx: tx, now: now.UTC(), regency: s.regency.Load(), batch: &pgx.Batch{}}
+	// Postgres keeps microseconds: what is written and read again must be the same moment.
+	return &Tx{store: s, tx: tx, now: now.UTC().Truncate(time.Microsecond), regency: s.regency.Load(), batch: &pgx.Batch{}}
 }
 
 // undo rolls back what was not committed; after a commit it does nothing.

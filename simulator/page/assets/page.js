@@ -55,10 +55,22 @@
     }
   };
 
-  const events = new EventSource("events?id=" + person + "&after=" + body.dataset.seq);
-  events.onopen = () => status("bot");
-  events.onerror = () => status("menyambung…");
-  events.onmessage = (m) => {
+  // A browser opens only six connections to one place: a tab that nobody looks at lets its own go, and catches up when it is looked at again.
+  let events = null, seq = body.dataset.seq;
+  const listen = () => {
+    if (document.hidden) {
+      if (events) events.close();
+      events = null;
+      return;
+    }
+    if (events) return;
+    events = new EventSource("events?id=" + person + "&after=" + seq);
+    events.onopen = () => status("bot");
+    events.onerror = () => status("menyambung…");
+    events.onmessage = heard;
+  };
+  const heard = (m) => {
+    if (m.lastEventId) seq = m.lastEventId;
     const e = JSON.parse(m.data), follow = near() || e.kind === "said";
     if (e.kind === "acted") {
       status("sedang mengetik…");
@@ -80,6 +92,8 @@
     $("start").hidden = true;
     if (follow) bottom();
   };
+  document.addEventListener("visibilitychange", listen);
+  listen();
 
   // What is being written.
   const grow = () => { text.style.height = "auto"; text.style.height = Math.min(text.scrollHeight, 140) + "px"; };
