@@ -65,6 +65,13 @@ func cast(r *hotline.Regency) []*actor {
 
 // guard refuses a database in which a real bot's people are kept: those of a play have no business there.
 func (s *stage) guard(ctx context.Context) error {
+	switch ours, err := s.house.Store().Stage(ctx); {
+	case err != nil:
+		return err
+	case !ours:
+		return errors.New("this database is in use by people who are not played: the demo needs one of its own, so set TANGGAP_DATABASE_URL to an empty " +
+			"database, or leave it out")
+	}
 	var other string
 	err := s.house.Store().Pool().QueryRow(ctx,
 		`select channel || ' account ' || account from addresses where channel <> $1 or account <> $2 limit 1`, hotline.Telegram, account).Scan(&other)

@@ -201,3 +201,17 @@ func or0[T any](p *T) T {
 	}
 	return *p
 }
+
+// Stage says that this database is a stage: the people in it are played. Only one that was empty can become it; false: real people may be in it.
+func (s *Store) Stage(ctx context.Context) (bool, error) {
+	var is bool
+	err := s.pool.QueryRow(ctx, `
+		with put as (
+			insert into settings (name, value) select 'stage', 'yes'
+			where not exists (select 1 from persons) and not exists (select 1 from invites) on conflict do nothing returning name)
+		select exists (select 1 from put) or exists (select 1 from settings where name = 'stage')`).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("ask whether the database is a stage: %w", err)
+	}
+	return is, nil
+}

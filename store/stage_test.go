@@ -1,0 +1,28 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"tanggap/hotline"
+	"tanggap/testbed"
+)
+
+// A play has no business among real people: only an empty database becomes a stage, and stays one.
+func TestOnlyAnEmptyDatabaseBecomesAStage(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	for _, who := range []string{"siti", "joko"} {
+		if is, err := s.Stage(t.Context()); err != nil || !is {
+			t.Fatalf("%v, %v", is, err)
+		}
+		person(t, s, who)
+	}
+	real := testbed.Store(t)
+	if _, err := real.NewInvite(t.Context(), monday, hotline.Invite{Role: hotline.RoleOfficer, Unit: "dlh", Expires: monday.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if is, err := real.Stage(t.Context()); err != nil || is {
+		t.Fatalf("%v, %v", is, err)
+	}
+}
