@@ -43,6 +43,7 @@ type talk struct {
 	heard bool           // the callback, if any, has been answered
 	slow  time.Duration  // how much later than usual a flood is answered
 	notes []hotline.Line // to be said before whatever is said next
+	news  []news         // what officers hear of when the turn ends
 
 	readings []reading // what was understood in this turn
 }
@@ -57,6 +58,9 @@ func (b *Bot) Handle(ctx context.Context, t Turn, now time.Time, conv hotline.Co
 	}
 	k := &talk{Turn: t, bot: b, reg: b.Regency, now: now, conv: conv, msg: msg, st: &st}
 	if err := k.handle(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.tellOfficers(ctx); err != nil {
 		return nil, err
 	}
 	k.answerCallback()

@@ -56,6 +56,9 @@ func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 	}
 	rd := k.read(k.msg.Text)
 	text := k.msg.Kind == hotline.MsgText
+	if k.accuses(c) {
+		return true, k.accusation()
+	}
 	switch {
 	case text && (slices.Contains(skips, typed) || slices.Contains(noes, typed)):
 		s.rest()
@@ -142,6 +145,9 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 	}
 	if err != nil {
 		return err
+	}
+	if k.accuses(c) {
+		return k.accusation()
 	}
 	if !k.mayReopen(c) || c.Status.Live() || c.Status != hotline.Ended && c.Status != hotline.Closed {
 		if c.Status.Live() && !said.Empty() {

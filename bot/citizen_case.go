@@ -48,9 +48,7 @@ func (k *talk) happen(c hotline.Case, e hotline.Event, said hotline.Content) err
 		return fmt.Errorf("record what a reporter did: %w", err)
 	}
 	e.Case, e.Content = c.ID, after.Said
-	for _, o := range StaffNews(k.reg, c, after, e) {
-		k.Say(o)
-	}
+	k.news = append(k.news, news{c, after, e})
 	return nil
 }
 
@@ -83,23 +81,30 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 	if n.Seq == 0 {
 		return false, nil
 	}
+	_, only := hotline.ParseNumber(k.reg.Letters, k.msg.Text)
 	c, err := k.CaseByNumber(ctx, n)
 	switch {
+	case errors.Is(err, hotline.ErrNotFound) && !only && !k.short():
+		return false, nil
 	case errors.Is(err, hotline.ErrNotFound):
 		k.say(hotline.Say("case.unknown", "number", n.String()).With(menuRow()...))
 		return true, nil
 	case err != nil:
 		return false, fmt.Errorf("read a case by its number: %w", err)
 	}
-	if _, only := hotline.ParseNumber(k.reg.Letters, k.msg.Text); only || c.Reporter != k.me() || k.short() {
+	switch {
+	case only || k.short():
 		return true, k.show(ctx, c)
+	case c.Reporter != k.me():
+		return false, nil // a number in a story: the story counts
 	}
 	return true, k.sayToCase(c)
 }
 
 // short tells of a number with next to nothing around it: "cek JPR-261121-0001K".
 func (k *talk) short() bool {
-	return k.msg.Media == nil && len(strings.Fields(k.msg.Text)) <= 3
+	rd, n := k.read(k.msg.Text), len(strings.Fields(k.msg.Text))
+	return k.msg.Media == nil && k.msg.Pin == nil && (n <= 3 || n <= 5 && !rd.Tells && len(rd.Categories)+len(rd.Places) == 0)
 }
 
 // sayToCase takes what is said to a case: an answer, a rating, a remark, or what is still wrong.
@@ -111,7 +116,7 @@ func (k *talk) sayToCase(c hotline.Case) error {
 			return k.rate(c, int(typed[0]-'0'))
 		case slices.Contains(unsolved, typed):
 			return k.reopen(c)
-		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed, k.read(k.msg.Text))):
+		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed)):
 			return k.thanked(c)
 		}
 	}
@@ -143,6 +148,9 @@ func (k *talk) addTo(ctx context.Context, to hotline.CaseID) error {
 
 func (k *talk) addToCase(c hotline.Case) error {
 	s := &k.st.Citizen
+	if k.accuses(c) {
+		return k.accusation()
+	}
 	if c.Status.Over() {
 		return k.carry(c)
 	}
@@ -221,6 +229,14 @@ func (k *talk) giveAway(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
+	if k.accusesIn(c, d.text(0)) {
+		d.Near, d.Change = nil, ""
+		k.note("accuse.apart")
+		return k.proceed(atOnce)
+	}
+	if c.Privacy.IsAnonymous() && d.withoutCards() > 0 {
+		k.note("contact.left")
+	}
 	follows := d.Follows
 	d.Follows = "" // it is no new case
 	e, r := hotline.Event{Kind: hotline.EvRemarked}, hotline.Say("added.remark", "case", c.ID)
@@ -285,7 +301,7 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 	s := &k.st.Citizen
 	rd := k.read(k.msg.Text)
-	if s.Draft != nil || k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed, rd)) {
+	if s.Draft != nil || k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed)) {
 		s.rest()
 		return false, nil
 	}
@@ -295,6 +311,8 @@ func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 		return false, nilOr(err)
 	}
 	switch like := (lastCase{Category: c.Category, Area: c.Area}); {
+	case k.accuses(c):
+		return true, k.accusation()
 	case k.isNew(rd, like):
 		s.rest()
 		return false, nil

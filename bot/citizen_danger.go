@@ -19,8 +19,8 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 	if s.waiting(k.now) == waitUrgent {
 		return false, nil // it is already on its way: this is added to it
 	}
-	if d := s.Draft; d != nil && d.Safe {
-		return false, nil // they have said that nobody is in danger
+	if d := s.Draft; d != nil && !alarm.Sure && d.denied(alarm.Danger) {
+		return false, nil // they have said that this is none
 	}
 	if done, err := k.worse(ctx, *alarm); done || err != nil {
 		return done, err
@@ -38,9 +38,14 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 		return true, k.fileUrgent(alarm.Danger)
 	}
 	d := s.Draft
-	d.Danger, d.Shown = alarm.Danger, k.now
+	d.Danger, d.Safe, d.Shown = alarm.Danger, false, k.now
 	k.alarm(0, askDanger(k, d, k.sense(d)))
 	return true, nil
+}
+
+// denied tells whether the person has said that the danger is none. That silences this doubt and nothing else: not another danger, not plain words.
+func (d *draft) denied(danger string) bool {
+	return slices.Contains(d.Denied, danger) || d.Safe && len(d.Denied) == 0
 }
 
 // replace changes what a bubble says.
@@ -148,6 +153,9 @@ func (k *talk) addUrgent(ctx context.Context, to hotline.CaseID) (bool, error) {
 	if err != nil || c.Status.Over() {
 		s.rest()
 		return false, nilOr(err)
+	}
+	if k.accuses(c) {
+		return true, k.accusation()
 	}
 	area := k.placeSaid(c)
 	e := hotline.Event{Kind: hotline.EvRemarked}

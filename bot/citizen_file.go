@@ -32,6 +32,9 @@ func (k *talk) commit(d *draft, f hotline.Filing) hotline.Case {
 	s := &k.st.Citizen
 	f.Source, f.Reporter, f.From = hotline.SourceChat, k.me(), k.conv.Address.ID
 	f.Due = hotline.ResolveDue(k.reg, f.Category, f.Kind, k.now)
+	if f.Privacy.IsAnonymous() && d.withoutCards() > 0 {
+		k.note("contact.left")
+	}
 	f.Story = d.story()
 	f.Story.Author, f.Story.At = k.me(), k.now
 	if k.conv.Person.Name == "" && k.msg.Name != "" && !f.Privacy.IsAnonymous() {

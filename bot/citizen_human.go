@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tanggap/hotline"
 )
@@ -12,8 +13,7 @@ import (
 func (k *talk) human(ctx context.Context) error {
 	s := &k.st.Citizen
 	if d := s.Draft; d != nil && !d.empty() {
-		c := k.commit(d, hotline.Filing{Kind: hotline.Inquiry, Privacy: k.sense(d).privacy, Area: k.sense(d).area})
-		k.handOver(c)
+		k.handOver(k.commit(d, k.forHuman(d)))
 		return nil
 	}
 	s.Draft = nil
@@ -48,12 +48,36 @@ func (k *talk) human(ctx context.Context) error {
 	return nil
 }
 
-// summon tells the coordinators:  those on duty, or all of them where nobody is. A case that was just filed needs no call: it reaches them for triage.
+// forHuman gives what a draft is filed as for the coordinator to read: a question without a matter. A complaint about people in office stays one, so
+// that those complained about don't see it.
+func (k *talk) forHuman(d *draft) hotline.Filing {
+	sn := k.sense(d)
+	f := hotline.Filing{Kind: hotline.Inquiry, Privacy: sn.privacy, Area: sn.area}
+	category := sn.category
+	if category == "" && sn.reading.Accuses && len(sn.guesses) > 0 {
+		category = sn.guesses[0]
+	}
+	cat, _ := k.reg.Category(category)
+	if !cat.Oversight && !cat.Rudeness {
+		f.About = k.reg.Accused(sn.reading, "")
+		return f
+	}
+	f.Kind, f.Category, f.About = sn.kind, category, k.reg.Accused(sn.reading, category)
+	if d.Privacy == "" && cat.Secret {
+		f.Privacy = hotline.Secret
+	}
+	return f
+}
+
+// summon tells the coordinators who may see the case: those on duty, or all of them where nobody is. A case that was just filed needs no call: it reaches them for triage.
 func (k *talk) summon(ctx context.Context, c hotline.Case) error {
 	people, err := k.People(ctx, nil, hotline.RoleCoordinator)
 	if err != nil {
 		return fmt.Errorf("find the coordinators: %w", err)
 	}
+	people = slices.DeleteFunc(people, func(p hotline.Role) bool {
+		return !k.reg.Sees(hotline.Viewer{Person: p.Person, Roles: []hotline.Role{p}}, c).Act
+	})
 	for _, p := range people {
 		if p.Person == k.me() || !p.OnDuty && people[0].OnDuty {
 			continue

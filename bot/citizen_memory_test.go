@@ -213,8 +213,14 @@ func (c *citizen) History(_ context.Context, id hotline.CaseID) ([]hotline.Event
 	return of, c.said, nil
 }
 
-func (c *citizen) People(context.Context, []string, ...hotline.RoleName) ([]hotline.Role, error) {
-	return []hotline.Role{{Person: 3, Name: hotline.RoleCoordinator, Unit: "kominfo", OnDuty: true}}, nil
+func (c *citizen) People(_ context.Context, units []string, names ...hotline.RoleName) ([]hotline.Role, error) {
+	all := []hotline.Role{
+		{Person: 3, Name: hotline.RoleCoordinator, Unit: "kominfo", OnDuty: true},
+		{Person: 9, Name: hotline.RoleOfficer, Unit: "pu.jalan", OnDuty: true},
+	}
+	return slices.DeleteFunc(all, func(r hotline.Role) bool {
+		return !slices.Contains(names, r.Name) || len(units) > 0 && !slices.Contains(units, r.Unit)
+	}), nil
 }
 
 func (c *citizen) DataOf(context.Context, hotline.PersonID) (hotline.Dossier, error) {

@@ -145,7 +145,7 @@ func (k *talk) cancel(ctx context.Context) error {
 // courtesy answers small words that tell nothing: thanks, a yes to nothing, a number that is no choice, a command that does not exist.
 func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (bool, error) {
 	switch {
-	case slices.Contains(thanks, typed), slices.Contains(yeses, typed), thanking(typed, rd):
+	case slices.Contains(thanks, typed), slices.Contains(yeses, typed), thanking(typed):
 		k.later(hotline.Say("thanks.welcome").With(pickMenu()))
 	case slices.Contains(noes, typed):
 		k.later(hotline.Say("greet.tell").With(menuRow()...))
@@ -163,12 +163,14 @@ func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (
 	return true, nil
 }
 
-// thanking tells of thanks with a few words more: "terima kasih pak petugas".
-func thanking(typed string, rd hotline.Reading) bool {
-	if len(rd.Categories) > 0 || len(strings.Fields(typed)) > 8 {
-		return false
-	}
-	return slices.ContainsFunc(thanks, func(t string) bool { return len(t) > 3 && strings.HasPrefix(typed, t+" ") })
+// thanking tells of thanks with nothing but polite words after them: "terima kasih pak petugas".
+func thanking(typed string) bool {
+	return slices.ContainsFunc(thanks, func(t string) bool {
+		rest, ok := strings.CutPrefix(typed, t+" ")
+		return ok && !strings.HasSuffix(t, "sudah") && !slices.ContainsFunc(strings.Fields(rest), func(w string) bool {
+			return !slices.Contains(politeWords, strings.Trim(w, ",.!"))
+		})
+	})
 }
 
 // lately tells whether the person filed something minutes ago: then even a word or two is about that.

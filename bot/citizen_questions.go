@@ -22,7 +22,7 @@ func pickDanger(_ *talk, d *draft, _ sense, v string) bool {
 	switch v {
 	case "yes": // the caller files it at once
 	case "no":
-		d.Danger, d.Safe = "", true
+		d.Denied, d.Danger, d.Safe = append(d.Denied, d.Danger), "", true
 	default:
 		return false
 	}

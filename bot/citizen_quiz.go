@@ -75,6 +75,9 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		s.Quiz = nil
 		return false, nilOr(err)
 	}
+	if k.accuses(c) {
+		return true, k.accusation()
+	}
 	for _, o := range q.Options {
 		if sameOption(o, typed) {
 			return true, k.quizPressed(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})

@@ -26,6 +26,7 @@ type citizenState struct {
 
 	Requested hotline.ErasureID `json:"h,omitempty"` // the person's own latest request for erasure
 	Erasure   hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
+	Reason    string            `json:"z,omitempty"` // and the words, until the coordinator has said to send them
 }
 
 // A wait says what the next free text or medium is, when it is not simply somebody telling something.
@@ -50,6 +51,7 @@ const (
 	urgentWithin = 15 * time.Minute // everything after an emergency was filed
 	nearWithin   = 10 * time.Minute // after filing: is it about that, or new?
 	quizWithin   = 30 * time.Minute // a free answer to an extra question
+	eraseWithin  = 5 * time.Minute  // a typed yes to erasing everything
 	staleAfter   = 6 * time.Hour    // a draft that was left alone is spoken of as such
 )
 
@@ -141,6 +143,8 @@ type draft struct {
 	Danger string `json:"g,omitempty"` // a danger somebody should say yes or no to: Danger.ID
 	Safe   bool   `json:"s,omitempty"` // said that there is no danger
 
+	Denied []string `json:"z,omitempty"` // the dangers that were asked about and said to be none
+
 	Near    []hotline.CaseID `json:"l,omitempty"` // cases it may be an addition to
 	Follows string           `json:"o,omitempty"` // the number of an older case this goes on about
 
@@ -156,6 +160,7 @@ type bubble struct {
 	Media     hotline.MediaID   `json:"m,omitempty"`
 	Kind      hotline.MediaKind `json:"k,omitempty"`
 	Forwarded bool              `json:"f,omitempty"`
+	Card      bool              `json:"c,omitempty"` // somebody's telephone number, sent as a card
 }
 
 // How much a draft holds. Text after so many bubbles is joined to the last one. A story longer than any story is is not taken on: the person is
@@ -176,11 +181,18 @@ func (d *draft) size() int {
 
 func (d *draft) add(b bubble, now time.Time) {
 	d.Touched = now
-	if n := len(d.Bubbles); n >= maxBubbles && b.Point == nil && b.Media == 0 && d.Bubbles[n-1].Media == 0 && d.Bubbles[n-1].Point == nil {
+	if n := len(d.Bubbles); n >= maxBubbles && b.Point == nil && b.Media == 0 && !b.Card && d.Bubbles[n-1].Media == 0 && d.Bubbles[n-1].Point == nil {
 		d.Bubbles[n-1].Text += "\n" + b.Text
 		return
 	}
 	d.Bubbles = append(d.Bubbles, b)
+}
+
+// withoutCards leaves telephone numbers out, as nobody can tell whether they are the person's own.
+func (d *draft) withoutCards() (left int) {
+	n := len(d.Bubbles)
+	d.Bubbles = slices.DeleteFunc(d.Bubbles, func(b bubble) bool { return b.Card })
+	return n - len(d.Bubbles)
 }
 
 // empty tells whether nothing has been said.

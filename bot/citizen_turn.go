@@ -123,7 +123,10 @@ func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
 		if nilOr(err) != nil {
 			return err
 		}
-		if err == nil && !c.Status.Over() {
+		switch {
+		case err == nil && k.accuses(c):
+			k.note("accuse.apart")
+		case err == nil && !c.Status.Over():
 			d.Near = []hotline.CaseID{last.Case}
 		}
 	}
@@ -176,7 +179,7 @@ func (k *talk) lookedFor(d *draft, key string) bool {
 
 // bubble makes a bubble of the message.
 func (k *talk) bubble() bubble {
-	b := bubble{Ref: k.msg.Ref, Text: clean(k.msg.Text), Point: k.msg.Pin, Forwarded: k.msg.Forwarded}
+	b := bubble{Ref: k.msg.Ref, Text: clean(k.msg.Text), Point: k.msg.Pin, Forwarded: k.msg.Forwarded, Card: k.msg.Contact != nil}
 	if m := k.msg.Media; m != nil {
 		b.Media, b.Kind = k.Attach(*m), m.Kind
 	}
@@ -223,12 +226,17 @@ func (k *talk) contact(ctx context.Context) error {
 	if c == nil || c.Phone == "" {
 		return k.unreadable("unread.other")
 	}
-	if c.Own {
-		if phone := e164(c.Phone); phone != "" {
-			k.SetPhone(k.me(), phone)
-			k.say(hotline.Say("contact.kept"))
-			return nil
-		}
+	phone := e164(c.Phone)
+	switch own := c.Own || phone != "" && phone == k.conv.Person.Phone; {
+	case own && phone == "":
+		return k.unreadable("unread.other")
+	case own:
+		k.SetPhone(k.me(), phone)
+		k.say(hotline.Say("contact.kept"))
+		return nil
+	}
+	if left, err := k.cardLeft(ctx); left || err != nil {
+		return err
 	}
 	k.msg.Kind, k.msg.Text = hotline.MsgText, strings.TrimSpace(c.Name+" "+c.Phone)
 	if done, err := k.awaited(ctx, ""); done || err != nil {
@@ -239,6 +247,20 @@ func (k *talk) contact(ctx context.Context) error {
 	}
 	k.later(hotline.Say("contact.other").With(menuRow()...))
 	return nil
+}
+
+// cardLeft answers a card that would go to a case without a name: it may be the person's own number, which the network does not always say.
+func (k *talk) cardLeft(ctx context.Context) (bool, error) {
+	s := &k.st.Citizen
+	if s.waiting(k.now) == waitNothing || s.About == 0 {
+		return false, nil
+	}
+	c, err := k.ownCase(ctx, s.About)
+	if err != nil || !c.Privacy.IsAnonymous() {
+		return false, nilOr(err)
+	}
+	k.say(hotline.Say("contact.left"))
+	return true, nil
 }
 
 // e164 writes a telephone number in full: "0812-345" of Indonesia becomes "+62812345". Empty where it is no number.
@@ -296,6 +318,9 @@ func (k *talk) recordEdit(ctx context.Context, to hotline.CaseID) error {
 	}
 	if err != nil {
 		return err
+	}
+	if k.accuses(c) {
+		return k.accusation()
 	}
 	err = k.happen(c, hotline.Event{Kind: hotline.EvEdited}, hotline.Content{Text: clean(k.msg.Text)})
 	if errors.Is(err, hotline.ErrRefused) {

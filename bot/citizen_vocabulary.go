@@ -17,6 +17,7 @@ var (
 	unknowns    = list("tidak tahu, tdk tahu, gak tahu, ga tau, gak tau, nggak tahu, tidak tau, kurang tahu, lupa, don't know, dont know, not sure, mboten ngertos, boten ngertos, ora ngerti, tidak perlu")
 	skips       = list("lewati, lewat, skip, langkahi, nglangkung, langkung, tidak ada, gak ada, ga ada, mboten wonten")
 	thanks      = list("terima kasih, terimakasih, makasih, makasi, trims, trimakasih, tks, thx, thanks, thank you, matur nuwun, maturnuwun, matur suwun, suwun, nuwun, matursuwun, mtr nwn, terima kasih banyak, ok terima kasih, oke terima kasih, ok makasih, baik terima kasih, siap terima kasih, nggih matur nuwun, thank you very much, sudah, ok sudah")
+	politeWords = list("pak, bapak, bu, ibu, mas, mbak, kak, min, admin, petugas, semua, semuanya, banyak, sekali, ya, nggih, atas, untuk, bantuan, bantuannya, info, infonya, informasi, informasinya, jawaban, jawabannya, penjelasan, penjelasannya, kerja, kerjanya, respon, responnya, sanget, kathah, for, your, the, help, so, very, much, all, sir, madam")
 	unsolved    = list("belum beres, belum selesai, blm beres, blm selesai, masih rusak, dereng rampung, dereng beres, durung beres, durung rampung, not fixed, still broken, not solved, belum tuntas")
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tanggap/hotline"
 )
@@ -18,6 +19,10 @@ var (
 // decision about that. It is asked first of all, so that nobody's role hides their own rights.
 func (k *talk) private(ctx context.Context) (bool, error) {
 	s := &k.st.Citizen
+	w := s.waiting(k.now)
+	if s.Wait == waitErase || s.Wait == waitRefusal {
+		s.rest() // a typed answer is one only right after the question; the buttons stay
+	}
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
 		return k.privateChoice(ctx)
@@ -33,25 +38,38 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 			k.askErase()
 			return true, nil
 		}
-		switch s.waiting(k.now) {
-		case waitErase:
+		switch {
+		case w == waitErase && k.msg.ReplyTo == "" && (s.Draft == nil || s.Draft.Danger == ""):
 			switch {
 			case slices.Contains(yeses, typed):
 				return true, k.requestErasure(ctx)
 			case slices.Contains(noes, typed):
-				s.rest()
 				k.say(hotline.Say("private.kept"))
 				return true, nil
 			}
-		case waitRefusal:
-			if _, command := wanted(typed); command {
-				s.rest()
-				return false, nil
-			}
-			return true, k.refuse(ctx, s.Erasure, clean(k.msg.Text))
+		case w == waitRefusal && k.isReason(typed):
+			s.Reason = clean(k.msg.Text)
+			k.echoRefusal()
+			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// isReason tells whether a text can be the reason for a refusal: somebody else will read it, so whatever may be meant for us is none.
+func (k *talk) isReason(typed string) bool {
+	rd := k.read(k.msg.Text)
+	_, command := wanted(typed)
+	o := readOrder(k.reg.Letters, k.msg.Text, namesDay)
+	switch {
+	case k.msg.ReplyTo != "" || k.msg.Forwarded || strings.TrimSpace(k.msg.Text) == "":
+	case command, strings.HasPrefix(typed, "/"), readWish(k.msg.Text) != "", o.named(), o.Act != "" && o.words() == "":
+	case rd.Danger != nil, rd.Greeting, rd.Number.Seq != 0, isNumber(typed), k.looksLikeNumber(typed):
+	case slices.Contains(yeses, typed), slices.Contains(noes, typed), slices.Contains(thanks, typed), slices.Contains(skips, typed):
+	default:
+		return true
+	}
+	return false
 }
 
 // How many lines one message of the data holds.

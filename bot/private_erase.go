@@ -14,7 +14,7 @@ import (
 // with a reason, and the person hears which.
 //
 // The values of the buttons: "p:erase" asks, "p:yes" and "p:no" confirm; for the coordinator "p:do:ID" carries out, "p:why:ID" asks for a reason,
-// "p:not:ID:REASON" refuses.
+// "p:not:ID:REASON" refuses, "p:send:ID" refuses with the reason that was written.
 
 const privatePrefix = "p:"
 
@@ -41,6 +41,11 @@ func (k *talk) privateChoice(ctx context.Context) (bool, error) {
 		return true, k.requestErasure(ctx)
 	case "no":
 		s.rest()
+		if s.Erasure != 0 { // a coordinator who leaves off refusing
+			s.Erasure, s.Reason = 0, ""
+			k.say(hotline.Say("cancel.done"))
+			return true, nil
+		}
 		k.say(hotline.Say("private.kept"))
 		return true, nil
 	}
@@ -58,6 +63,8 @@ func (k *talk) privateChoice(ctx context.Context) (bool, error) {
 		return true, k.erase(ctx, req)
 	case parts[0] == "why":
 		return true, k.askRefusal(ctx, req)
+	case parts[0] == "send" && s.Erasure == req && s.Reason != "":
+		return true, k.refuse(ctx, req, s.Reason)
 	case parts[0] == "not" && len(parts) == 3:
 		return true, k.refuse(ctx, req, parts[2])
 	}
@@ -75,7 +82,7 @@ func erasureID(parts []string) (hotline.ErasureID, bool) {
 
 // askErase asks once more.
 func (k *talk) askErase() {
-	k.st.Citizen.await(waitErase, 0, k.now.Add(quizWithin))
+	k.st.Citizen.await(waitErase, 0, k.now.Add(eraseWithin))
 	k.say(hotline.Say("private.sure").And("private.what").
 		With(hotline.Pick("p:yes", "button.erase.yes"), hotline.Pick("p:no", "button.no")))
 }
@@ -151,7 +158,7 @@ func (k *talk) askRefusal(ctx context.Context, id hotline.ErasureID) error {
 		return err
 	}
 	s := &k.st.Citizen
-	s.Erasure = id
+	s.Erasure, s.Reason = id, ""
 	s.await(waitRefusal, 0, k.now.Add(quizWithin))
 	reason := func(word, key string) hotline.Choice {
 		return hotline.Pick("p:not:"+strconv.FormatInt(int64(id), 10)+":"+word, key)
@@ -163,10 +170,17 @@ func (k *talk) askRefusal(ctx context.Context, id hotline.ErasureID) error {
 	return nil
 }
 
+// echoRefusal shows the reason that was written, before anybody else reads it.
+func (k *talk) echoRefusal() {
+	s := &k.st.Citizen
+	k.say(hotline.Say("private.why.sure", "n", int(s.Erasure)).And("private.why.text", "text", s.Reason).
+		With(hotline.Pick("p:send:"+strconv.FormatInt(int64(s.Erasure), 10), "button.refuse.send"), hotline.Pick("p:no", "button.refuse.drop")))
+}
+
 // refuse refuses a request with a reason, which the person is told.
 func (k *talk) refuse(ctx context.Context, id hotline.ErasureID, reason string) error {
 	k.st.Citizen.rest()
-	k.st.Citizen.Erasure = 0
+	k.st.Citizen.Erasure, k.st.Citizen.Reason = 0, ""
 	if !k.conv.Viewer.Has(hotline.RoleCoordinator) { // no longer
 		k.say(hotline.Say("button.old").With(pickMenu()))
 		return nil

@@ -72,9 +72,12 @@ func (k *talk) standsNow(c hotline.Case, a hotline.Assignment) hotline.Reply {
 	return hotline.Say("staff.notnow", "case", c.ID, "status", status)
 }
 
-// hidden tells whether the case is about the person's own agency.
+// hidden tells whether the case is about the person's own agency, and they are not the one there who answers it.
 func (k *talk) hidden(c hotline.Case) bool {
-	return slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return k.reg.HiddenFrom(c, k.reg.AgencyOf(r.Unit)) })
+	theirs := slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool { return c.About != "" && k.reg.AgencyOf(r.Unit) == c.About })
+	return theirs && !slices.ContainsFunc(k.conv.Viewer.Roles, func(r hotline.Role) bool {
+		return r.Name == hotline.RoleHead && k.reg.AgencyOf(r.Unit) == c.About && !k.reg.HiddenFrom(c, c.About)
+	})
 }
 
 // act does what needs no words: a button, or an order like "ambil", "lihat", "lepas".
@@ -244,7 +247,6 @@ func (k *talk) decline(ctx context.Context, c hotline.Case, a hotline.Assignment
 		return k.refusedOr(err, c, a)
 	}
 	k.keep(p.Act, c.ID, a.ID, p.Ref)
-	k.onCase(c.ID, a.ID, hotline.Say("staff.did.not", "case", c.ID))
 	if a.State == hotline.Taken {
 		k.settleOwnCard(after, a)
 	}
@@ -252,11 +254,57 @@ func (k *talk) decline(ctx context.Context, c hotline.Case, a hotline.Assignment
 		return err
 	}
 	if a.Part != hotline.Lead {
+		k.onCase(c.ID, a.ID, hotline.Say("staff.did.not", "case", c.ID))
 		k.tellLeadRefused(after, a)
 		return nil
 	}
-	return k.callCoordinators(ctx, after, triageTop(k.reg, after, unit), hotline.Phrase("staff.triage.declined",
+	called, err := k.callCoordinators(ctx, after, triageTop(k.reg, after, unit), hotline.Phrase("staff.triage.declined",
 		"unit", hotline.UnitArg(a.Unit), "reason", after.Said))
+	if err != nil {
+		return err
+	}
+	if !called && c.About != "" {
+		return k.declinedForGood(ctx, after, a)
+	}
+	k.onCase(c.ID, a.ID, hotline.Say("staff.did.not", "case", c.ID))
+	return nil
+}
+
+// declinedForGood keeps a case from being lost that a unit declines and no coordinator may see, since it is about their own agency: the head above the
+// unit decides. Where there is none, or it was the head who declined, it ends here and the reporter is told the way outside.
+func (k *talk) declinedForGood(ctx context.Context, c hotline.Case, a hotline.Assignment) error {
+	root := a.Unit
+	if up := k.reg.Ancestors(a.Unit); len(up) > 0 {
+		root = up[len(up)-1]
+	}
+	level := slices.IndexFunc(k.reg.Ladder, func(s hotline.Level) bool { return s.Role == hotline.RoleHead })
+	heads, err := k.People(ctx, []string{root}, hotline.RoleHead)
+	if err != nil {
+		return fmt.Errorf("find the head of a unit: %w", err)
+	}
+	heads = slices.DeleteFunc(heads, func(r hotline.Role) bool { return r.Person == k.me() || r.Person == c.Reporter })
+	before := slices.ContainsFunc(c.Assignments, func(x hotline.Assignment) bool {
+		return x.Unit == root && x.Level >= level && x.State == hotline.Cancelled
+	})
+	if level > 0 && len(heads) > 0 && !before {
+		_, err := k.recordQuietly(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: k.NewAssignment(), Facts: hotline.Facts{
+			Unit: root, Part: hotline.Lead, Level: level, Due: hotline.DueOnAssign(k.reg, c, root, k.now)}}, hotline.Content{})
+		if err != nil {
+			return k.refusedOr(err, c, a)
+		}
+		k.onCase(c.ID, a.ID, hotline.Say("staff.did.tohead", "case", c.ID, "unit", hotline.UnitArg(root)))
+		return nil
+	}
+	after, err := k.record(c, hotline.Event{Kind: hotline.EvArchived, Facts: hotline.Facts{Word: "not_regency"}}, hotline.Content{})
+	if err != nil {
+		return k.refusedOr(err, c, a)
+	}
+	if c.From != 0 {
+		k.Say(hotline.Out{To: c.From, Lane: hotline.LaneNotice, Case: c.ID,
+			Reply: hotline.Say("private.outside", "text", k.reg.Outside.In(hotline.Indonesian))})
+	}
+	k.onCase(c.ID, a.ID, hotline.Say("staff.over", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status))))
+	return nil
 }
 
 // tellLeadRefused tells the officer who leads that a unit will not help.

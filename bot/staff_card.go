@@ -147,7 +147,8 @@ func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content b
 	return reply
 }
 
-// EscalationCard tells whoever stands on step a.Level of the ladder that an assignment is late.
+// EscalationCard tells whoever stands on step a.Level of the ladder that an assignment is late. A level past the last step is the coordinator's, who
+// hears of it where nobody stands on a step.
 func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
 	reply := hotline.Say("staff.late.card", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(a.Unit))
 	if c.Urgent {
@@ -164,9 +165,13 @@ func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) ho
 	if a.Level >= 0 && a.Level < len(r.Ladder) {
 		step = r.Ladder[a.Level].Role
 	}
+	if a.Level >= len(r.Ladder) {
+		step = hotline.RoleCoordinator
+	}
 	switch {
 	case step == hotline.RoleCoordinator:
-		reply = reply.With(pickCaseAct(actCase, c.ID), pickCaseAct(actOwn, c.ID))
+		reply = reply.With(pickCaseAct(actCase, c.ID), pickCaseAct(actOwn, c.ID)).
+			With(hotline.Pick(caseValue(actRoute, c.ID, ""), "staff.button.otherunit"))
 	case step == hotline.RoleHead && a.State == hotline.Waiting:
 		reply = reply.With(pickAct(actTake, c, a), pickAct(actSee, c, a)).With(pickAct(actDecline, c, a))
 	case step == hotline.RoleHead:

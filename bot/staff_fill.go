@@ -20,10 +20,8 @@ func (k *talk) fill(ctx context.Context, p *pending) error {
 	if k.msg.Kind == hotline.MsgText {
 		text = strings.TrimSpace(k.msg.Text)
 	}
-	if p.Wants == needAct || p.Wants == needCase {
-		if done, err := k.superseded(ctx, p, text); done || err != nil {
-			return err
-		}
+	if done, err := k.superseded(ctx, p, text); done || err != nil {
+		return err
 	}
 	switch p.Wants {
 	case needCase:
@@ -70,31 +68,19 @@ func (k *talk) fill(ctx context.Context, p *pending) error {
 	return k.advance(ctx, p)
 }
 
-// superseded tells whether a text is an order of its own about a case that it names, and not more of what was being said: then it is followed, so
-// that nothing reaches the wrong reporter.
+// superseded follows a text that is no answer to what was asked, but words of danger or an order of its own, so that nothing reaches the wrong
+// reporter.
 func (k *talk) superseded(ctx context.Context, p *pending, text string) (bool, error) {
-	if p.Free && text != "" && k.read(text).Danger != nil {
-		mine, err := k.mine(ctx)
-		if err != nil {
-			return false, err
-		}
-		if k.newDanger(mine) {
-			k.st.Staff.Pending = nil
-			return true, k.citizen(ctx)
-		}
+	mine, err := k.mine(ctx)
+	if err != nil {
+		return false, err
 	}
-	o := readOrder(k.reg.Letters, text, namesDay)
-	if !o.named() || p.Wants == needCase && o.Text == "" && o.Act == "" {
+	if k.alarming(p, mine) {
+		k.st.Staff.Pending = nil
+		return true, k.citizen(ctx)
+	}
+	if !k.orders(p, readOrder(k.reg.Letters, text, namesDay), text, mine) {
 		return false, nil
-	}
-	if o.Handle != 0 && o.Text != "" {
-		mine, err := k.mine(ctx)
-		if err != nil {
-			return false, err
-		}
-		if !slices.ContainsFunc(mine, func(h hotline.Held) bool { return h.Handle == o.Handle }) {
-			return false, nil // "7 truk sudah datang"
-		}
 	}
 	k.st.Staff.Pending = nil
 	done, err := k.staffTold(ctx)
@@ -102,6 +88,41 @@ func (k *talk) superseded(ctx context.Context, p *pending, text string) (bool, e
 		return true, k.citizen(ctx)
 	}
 	return done, err
+}
+
+// alarming tells whether what was said is of danger that is nobody's case yet. Of a doubtful danger that is so only where no case was named; and who
+// works an emergency, or writes down what a reporter said of one, uses the same words.
+func (k *talk) alarming(p *pending, mine []hotline.Held) bool {
+	if k.msg.Text == "" || p.Case != 0 && p.Assign == 0 {
+		return false
+	}
+	alarm := k.read(k.msg.Text).Danger
+	if alarm == nil || !alarm.Sure && !p.Free {
+		return false
+	}
+	return !slices.ContainsFunc(mine, func(h hotline.Held) bool {
+		return h.Case.Urgent && (p.Case == 0 || p.Case == h.Case.ID)
+	})
+}
+
+// orders tells whether a text is an order of its own and not an answer to what the pending wants: it names a case, or it is a command.
+func (k *talk) orders(p *pending, o order, text string, mine []hotline.Held) bool {
+	bare := o.Text == ""
+	switch {
+	case text == "" || p.Act == actSchedule && namesDay(text):
+		return false
+	case o.named() && bare && o.Act == "":
+		return p.Wants != needCase
+	case o.Handle != 0 && !bare: // "7 truk sudah datang" is said by who has no case 7
+		return slices.ContainsFunc(mine, func(h hotline.Held) bool { return h.Handle == o.Handle })
+	case o.named():
+		return true
+	case o.Act == "" || o.Act == p.Act || o.Act == actPhoto || coordinatorOnly(o.Act):
+		return false
+	case bare:
+		return p.Wants != needAct || !says(o.Act)
+	}
+	return p.Wants == needWords && k.plainOrder(o)
 }
 
 // says tells whether an act carries what somebody says, so that a text can be meant as it.

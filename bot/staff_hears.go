@@ -1,8 +1,71 @@
 package bot
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
 	"tanggap/hotline"
 )
+
+// news is an event that officers hear of when the turn ends.
+type news struct {
+	before, after hotline.Case
+	event         hotline.Event
+}
+
+// tellOfficers says the news of the turn to those who may still see the case: somebody who lost the role since hears nothing.
+func (k *talk) tellOfficers(ctx context.Context) error {
+	for _, n := range k.news {
+		for _, o := range StaffNews(k.reg, n.before, n.after, n.event) {
+			a, _ := n.before.Assignment(o.Assign)
+			there, err := k.People(ctx, append([]string{a.Unit}, k.reg.Ancestors(a.Unit)...), workers...)
+			if err != nil {
+				return fmt.Errorf("find who works the case: %w", err)
+			}
+			accused, err := k.accused(ctx, n.after)
+			if err != nil {
+				return err
+			}
+			v := viewer(o.Person, there, accused)
+			if k.reg.Sees(v, n.before).Content || k.reg.Sees(v, n.after).Content { // what they worked may have been taken back with this very event
+				k.Say(o)
+			}
+		}
+	}
+	k.news = nil
+	return nil
+}
+
+// anyRole is every role of somebody who works for the service.
+var anyRole = []hotline.RoleName{
+	hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor, hotline.RoleResponder, hotline.RoleOperator,
+	hotline.RoleDesk, hotline.RoleVenue, hotline.RoleAide, hotline.RoleViewer, hotline.RoleVillageHead, hotline.RoleSetda, hotline.RoleBupati,
+}
+
+// accused lists the roles held in the agency complained about. Whoever holds one is kept from the case, whatever else they are, so Regency.Sees must
+// know of them.
+func (k *talk) accused(ctx context.Context, c hotline.Case) ([]hotline.Role, error) {
+	var units []string
+	for _, u := range k.reg.Units {
+		if c.About != "" && u.Agency == c.About {
+			units = append(units, u.ID)
+		}
+	}
+	if len(units) == 0 {
+		return nil, nil
+	}
+	roles, err := k.People(ctx, units, anyRole...)
+	if err != nil {
+		return nil, fmt.Errorf("find the people of the agency complained about: %w", err)
+	}
+	return roles, nil
+}
+
+// viewer is a person with those of the roles that are theirs.
+func viewer(p hotline.PersonID, roles ...[]hotline.Role) hotline.Viewer {
+	return hotline.Viewer{Person: p, Roles: slices.DeleteFunc(slices.Concat(roles...), func(r hotline.Role) bool { return r.Person != p })}
+}
 
 // StaffNews gives what officers hear of an event that the reporter, or the service, made happen: whoever has a part of the case, and on a
 // reopening whoever had ended it. Whoever records such an event says them in the same transaction. before and after are the case around it.

@@ -24,6 +24,22 @@ func (k *talk) list(ctx context.Context, what act) error {
 	return k.listQueue(ctx)
 }
 
+// visible gives the first want of what fetch lists that the person may see, or more: what is kept from them never hides what is not. fetch gives the
+// first so many, fewer only where there are no more.
+func visible[T any](want int, fetch func(limit int) ([]T, error), sees func(T) bool) ([]T, error) {
+	for limit := want; ; limit *= 5 {
+		all, err := fetch(limit)
+		if err != nil {
+			return nil, err
+		}
+		more := len(all) >= limit
+		seen := slices.DeleteFunc(all, func(x T) bool { return !sees(x) })
+		if len(seen) >= want || !more {
+			return seen, nil
+		}
+	}
+}
+
 // units gives the units whose worklists the person works.
 func (k *talk) units() []string {
 	var units []string
@@ -41,11 +57,11 @@ func (k *talk) listQueue(ctx context.Context) error {
 		k.reply(hotline.Say("staff.list.nounit"))
 		return nil
 	}
-	held, err := k.Waiting(ctx, units, mostListed+1)
+	held, err := visible(mostListed+1, func(limit int) ([]hotline.Held, error) { return k.Waiting(ctx, units, limit) },
+		func(h hotline.Held) bool { return k.mayWork(h.Case, h.Assignment) })
 	if err != nil {
 		return fmt.Errorf("list what waits: %w", err)
 	}
-	held = slices.DeleteFunc(held, func(h hotline.Held) bool { return !k.mayWork(h.Case, h.Assignment) })
 	if len(held) == 0 {
 		k.reply(hotline.Say("staff.list.empty"))
 		return nil
@@ -73,19 +89,17 @@ func (k *talk) listMine(ctx context.Context) error {
 
 // listLate lists what is late: the person's own and what waits in their units; for the coordinator, anywhere.
 func (k *talk) listLate(ctx context.Context) error {
-	var held []hotline.Held
-	var err error
-	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
-		held, err = k.Late(ctx, k.now, mostListed+1)
-	} else {
-		held, err = k.lateAround(ctx)
-	}
+	held, err := visible(mostListed+1, func(limit int) ([]hotline.Held, error) {
+		if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+			return k.Late(ctx, k.now, limit)
+		}
+		return k.lateAround(ctx, limit)
+	}, func(h hotline.Held) bool {
+		return !h.Assignment.Due.After(k.now) && k.reg.Sees(k.conv.Viewer, h.Case).Facts
+	})
 	if err != nil {
 		return fmt.Errorf("list what is late: %w", err)
 	}
-	held = slices.DeleteFunc(held, func(h hotline.Held) bool {
-		return h.Assignment.Due.After(k.now) || !k.reg.Sees(k.conv.Viewer, h.Case).Facts
-	})
 	if len(held) == 0 {
 		k.reply(hotline.Say("staff.list.nolate"))
 		return nil
@@ -100,20 +114,14 @@ func (k *talk) listLate(ctx context.Context) error {
 	return nil
 }
 
-func (k *talk) lateAround(ctx context.Context) ([]hotline.Held, error) {
-	const many = 100
+// lateAround lists the person's own and up to limit of what waits in their units.
+func (k *talk) lateAround(ctx context.Context, limit int) ([]hotline.Held, error) {
 	units := k.units()
-	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
-		units = nil
-		for _, g := range k.reg.Agencies {
-			units = append(units, g.ID)
-		}
-	}
 	mine, err := k.mine(ctx)
 	if err != nil || len(units) == 0 {
 		return mine, err
 	}
-	waiting, err := k.Waiting(ctx, units, many)
+	waiting, err := k.Waiting(ctx, units, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -149,11 +157,10 @@ func (k *talk) listHeld(head string, held []hotline.Held, button func(hotline.He
 }
 
 func (k *talk) listTriage(ctx context.Context) error {
-	cases, err := k.Triage(ctx, mostListed+1)
+	cases, err := visible(mostListed+1, func(limit int) ([]hotline.Case, error) { return k.Triage(ctx, limit) }, k.coordinates)
 	if err != nil {
 		return fmt.Errorf("list the triage: %w", err)
 	}
-	cases = slices.DeleteFunc(cases, func(c hotline.Case) bool { return !k.coordinates(c) })
 	if len(cases) == 0 {
 		k.reply(hotline.Say("staff.list.notriage"))
 		return nil

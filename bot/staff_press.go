@@ -66,6 +66,9 @@ func (k *talk) press(ctx context.Context) error {
 		k.reply(hotline.Say("staff.stale"))
 		return nil
 	}
+	if p.what != "p" {
+		k.leave()
+	}
 	switch {
 	case p.what == "p":
 		return k.pressPending(ctx, p.rest)
@@ -78,6 +81,7 @@ func (k *talk) press(ctx context.Context) error {
 	case aboutCase(p.what):
 		return k.pressCase(ctx, p)
 	}
+	k.st.Staff.Pending = nil
 	if p.id == 0 { // a button that names the assignment only: the message it hangs on knows the case
 		id, assign, err := k.CaseOfMessage(ctx, k.conv.Address.ID, k.msg.On)
 		switch {

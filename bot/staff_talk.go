@@ -62,6 +62,7 @@ func (k *talk) staff(ctx context.Context) (bool, error) {
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
 		if !strings.HasPrefix(k.msg.Choice, staffPrefix) {
+			k.leave()
 			return false, nil
 		}
 		return true, k.press(ctx)
@@ -71,6 +72,16 @@ func (k *talk) staff(ctx context.Context) (bool, error) {
 		return k.staffEdited(ctx)
 	}
 	return false, nil
+}
+
+// leave ends what was under way about a case, because something else is done now: what is said next must not reach the wrong reporter. Words
+// whose case is still asked for stay, since looking at a list is how somebody finds it.
+func (k *talk) leave() {
+	st := &k.st.Staff
+	st.Just = justDone{}
+	if st.Pending != nil && st.Pending.Wants != needCase {
+		st.Pending = nil
+	}
 }
 
 // formerStaff answers old buttons and cards of somebody who holds no role any more, or never did. They learn nothing.
@@ -116,6 +127,7 @@ func (k *talk) formerStaff(ctx context.Context) (bool, error) {
 func (k *talk) staffSaid(ctx context.Context) (bool, error) {
 	st := &k.st.Staff
 	if k.msg.Kind == hotline.MsgText {
+		st.Just = justDone{}
 		if wish := readWish(k.msg.Text); wish != "" {
 			if done, err := k.wish(ctx, wish); done || err != nil || wish == wishCitizen || wish == wishComplain {
 				return done, err
@@ -265,6 +277,9 @@ func (k *talk) wish(ctx context.Context, wished act) (bool, error) {
 	case wishCitizen, wishComplain:
 		st.Pending, st.Just = nil, justDone{}
 		return false, nil
+	}
+	k.leave()
+	switch wished {
 	case wishDutyOn, wishDutyOff, wishDuty:
 		return true, k.duty(ctx, wished)
 	case wishGuide:

@@ -470,25 +470,32 @@ func triageTop(r *hotline.Regency, c hotline.Case, named string) []string {
 	return top[:min(len(top), 3)]
 }
 
-// callCoordinators sends the triage card of a case to the coordinators on duty; with none on duty, to all.
-func (k *talk) callCoordinators(ctx context.Context, c hotline.Case, top []string, why hotline.Line) error {
+// callCoordinators sends the triage card of a case to the coordinators who may see it: those on duty, and with none on duty all. It tells whether
+// there was anybody to call.
+func (k *talk) callCoordinators(ctx context.Context, c hotline.Case, top []string, why hotline.Line) (bool, error) {
 	people, err := k.People(ctx, nil, hotline.RoleCoordinator)
 	if err != nil {
-		return fmt.Errorf("find the coordinators: %w", err)
+		return false, fmt.Errorf("find the coordinators: %w", err)
 	}
+	accused, err := k.accused(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	people = slices.DeleteFunc(slices.Clone(people), func(r hotline.Role) bool {
+		return r.Person == c.Reporter || !k.reg.Sees(viewer(r.Person, people, accused), c).Act
+	})
 	anyone := slices.ContainsFunc(people, func(r hotline.Role) bool { return r.OnDuty })
+	called := map[hotline.PersonID]bool{}
 	for _, role := range people {
-		if anyone && !role.OnDuty {
+		if anyone && !role.OnDuty || called[role.Person] {
 			continue
 		}
-		if !k.reg.Sees(hotline.Viewer{Person: role.Person, Roles: []hotline.Role{role}}, c).Act {
-			continue
-		}
+		called[role.Person] = true
 		out := triageCard(k.reg, c, top, why)
 		out.Person = role.Person
 		k.Say(out)
 	}
-	return nil
+	return len(called) > 0, nil
 }
 
 // guesses gives the categories that a text sounds like, at most three.

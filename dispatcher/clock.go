@@ -110,13 +110,19 @@ func (j *job) escalate(ctx context.Context, c hotline.Case, id hotline.Assignmen
 		if err != nil {
 			return c, err
 		}
+		if len(to) == 0 {
+			if to, err = j.coordinators(ctx, c); err != nil {
+				return c, err
+			}
+			a.Level = len(j.r.Ladder) // on no step: a card with what a coordinator can do
+		}
 		j.tell(j.Cards.Escalation(j.r, c, a), to)
 	}
 	return c, nil
 }
 
-// seated gives who hears of a step: whoever holds its role in its unit, on duty or not; nobody being there, in the units above; else the
-// coordinators.
+// seated gives who hears of a step: whoever holds its role in its unit, on duty or not; nobody being there, in the units above. It may
+// be nobody at all.
 func (j *job) seated(ctx context.Context, c hotline.Case, step hotline.Step) ([]hotline.PersonID, error) {
 	places := [][]string{nil}
 	if step.Unit != "" {
@@ -137,7 +143,7 @@ func (j *job) seated(ctx context.Context, c hotline.Case, step hotline.Step) ([]
 			return persons(who), nil
 		}
 	}
-	return j.coordinators(ctx, c)
+	return nil, nil
 }
 
 // remind tells the officer that the day has come.

@@ -151,7 +151,7 @@ type Cards struct {
 	Nobody     func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the coordinator: nobody is on duty in the unit
 	Triage     func(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.Out              // to the coordinator: choose, with the top three
 	Transcribe func(r *hotline.Regency, c hotline.Case) hotline.Out                                  // to the coordinator: write the voice note down
-	Escalation func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // it is late; a.Level is the step now reached
+	Escalation func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // it is late; a.Level is the step now reached, or past the last one: to the coordinators, where nobody stands on the step
 	Reminder   func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the officer: the scheduled day has come
 	Unanswered func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the officer: the reporter left a question unanswered for its time
 }

@@ -80,7 +80,7 @@ func (j *job) offer(ctx context.Context, h hotline.Held) error {
 func (j *job) audience(ctx context.Context, c hotline.Case, a hotline.Assignment) (to []hotline.PersonID, nobody bool, err error) {
 	urgent := c.Urgent && !a.Acked
 	category, _ := j.r.Category(c.Category)
-	headsOnly := category.Rudeness && a.Level > 0 && !urgent
+	headsOnly := (category.Rudeness || declinedBelow(c, a)) && a.Level > 0 && !urgent
 	for _, unit := range append([]string{a.Unit}, j.r.Ancestors(a.Unit)...) {
 		who, err := j.holders(ctx, []string{unit}, hotline.RoleOfficer, hotline.RoleResponder, hotline.RoleHead)
 		if err != nil {
@@ -117,6 +117,13 @@ func (j *job) audience(ctx context.Context, c hotline.Case, a hotline.Assignment
 		}
 	}
 	return to, nobody, nil
+}
+
+// declinedBelow tells whether an assignment is the head's to decide: a complaint about an agency that has been declined here before.
+func declinedBelow(c hotline.Case, a hotline.Assignment) bool {
+	return c.About != "" && a.Part == hotline.Lead && slices.ContainsFunc(c.Assignments, func(other hotline.Assignment) bool {
+		return other.ID < a.ID && other.Part == hotline.Lead && other.State == hotline.Cancelled
+	})
 }
 
 // speaksFor tells whether it is for this assignment that the coordinators hear of an emergency: the first that nobody has acknowledged.

@@ -203,27 +203,32 @@ func (j *job) holders(ctx context.Context, units []string, roles ...hotline.Role
 	return who, nil
 }
 
-// allowed keeps those who may see the case in the role they hold, and who hold none in an agency it is kept from.
+// allowed keeps those who may see the case, judged by the role they were asked for together with any in the agency complained about: nobody there sees
+// it, whatever else they are, but the head who answers for rude service.
 func (j *job) allowed(ctx context.Context, c hotline.Case, who []hotline.Role) ([]hotline.Role, error) {
-	accused := make(map[hotline.PersonID]bool)
-	if c.About != "" && j.r.HiddenFrom(c, c.About) {
+	accused := make(map[hotline.PersonID][]hotline.Role)
+	if c.About != "" {
 		var units []string
 		for _, u := range j.r.Units {
 			if u.Agency == c.About {
 				units = append(units, u.ID)
 			}
 		}
-		theirs, err := j.holders(ctx, units, staff...)
-		if err != nil {
-			return nil, err
+		var theirs []hotline.Role
+		if len(units) > 0 {
+			var err error
+			if theirs, err = j.holders(ctx, units, staff...); err != nil {
+				return nil, err
+			}
 		}
 		for _, role := range theirs {
-			accused[role.Person] = true
+			accused[role.Person] = append(accused[role.Person], role)
 		}
 	}
 	var may []hotline.Role
 	for _, role := range who {
-		if !accused[role.Person] && j.r.Sees(hotline.Viewer{Person: role.Person, Roles: []hotline.Role{role}}, c).Facts {
+		roles := append([]hotline.Role{role}, accused[role.Person]...)
+		if j.r.Sees(hotline.Viewer{Person: role.Person, Roles: roles}, c).Facts {
 			may = append(may, role)
 		}
 	}

@@ -220,6 +220,7 @@ var staff = map[string]Entry{
 	"staff.did.pass":      {"Diteruskan, pelapor diberi tahu: {case}", "Dipunterusaken, ingkang lapor sampun dipunaturi pirsa: {case}", "Passed on, the reporter was told: {case}"},
 	"staff.did.cannot":    {"Diakhiri, pelapor diberi tahu alasannya: {case}", "Dipunpungkasi, ingkang lapor sampun dipunaturi sababipun: {case}", "Ended, the reporter was told why: {case}"},
 	"staff.did.not":       {"Dikembalikan ke koordinator: {case}", "Dipunwangsulaken dhateng koordinator: {case}", "Sent back to the coordinator: {case}"},
+	"staff.did.tohead":    {"Hanya pimpinan {unit} yang bisa memutuskan ini; diteruskan ke sana: {case}", "Namung pimpinan {unit} ingkang saged mutusaken; dipunterusaken mrika: {case}", "Only the head of {unit} can decide this; it went there: {case}"},
 	"staff.did.help":      {"{unit} diminta membantu: {case}", "{unit} dipunsuwuni bantuan: {case}", "{unit} was asked to help: {case}"},
 	"staff.did.finish":    {"Bagian Anda selesai: {case}", "Perangan panjenengan rampung: {case}", "Your part is done: {case}"},
 	"staff.did.photo":     {"Foto ditambahkan: {case}", "Foto dipuntambahaken: {case}", "Photo added: {case}"},
