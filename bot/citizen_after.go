@@ -156,11 +156,18 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 		return k.reopen(c)
 	}
 	due := hotline.ResolveDue(k.reg, c.Category, c.Kind, k.now)
+	if c.Urgent {
+		due = k.now.Add(k.reg.Limits.UrgentRepeat)
+	}
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvReopened, Facts: hotline.Facts{Due: due}}, said); err != nil {
 		return err
 	}
 	s.Quiz = nil
 	s.keepRef(k.msg.Ref, c.ID)
+	if c.Urgent {
+		k.urgently(c) // it burns again: the number to call comes first, as it did the first time
+		return nil
+	}
 	s.await(waitMore, c.ID, k.now.Add(moreWithin))
 	k.tell(c.ID, hotline.Say("reopen.done", "case", c.ID, "due", due))
 	return nil

@@ -17,7 +17,14 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 	}
 	s := &k.st.Citizen
 	if s.waiting(k.now) == waitUrgent {
-		return false, nil // it is already on its way: this is added to it
+		if !k.otherEmergency(*alarm) {
+			return false, nil // it is already on its way: this is added to it
+		}
+		near := s.Last.Area // the same place, unless another is named
+		s.rest()
+		if k.newDraft(); !k.namesPlace() {
+			s.Draft.Area = near
+		}
 	}
 	if d := s.Draft; d != nil && !alarm.Sure && d.denied(alarm.Danger) {
 		return false, nil // they have said that this is none
@@ -46,6 +53,23 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 // denied tells whether the person has said that the danger is none. That silences this doubt and nothing else: not another danger, not plain words.
 func (d *draft) denied(danger string) bool {
 	return slices.Contains(d.Denied, danger) || d.Safe && len(d.Denied) == 0
+}
+
+// otherEmergency: beside the emergency that was just filed there plainly is one of another kind, or at another place. It needs others to come, so it
+// is a case of its own.
+func (k *talk) otherEmergency(alarm hotline.Alarm) bool {
+	last := k.st.Citizen.Last
+	if !alarm.Sure || last.Case == 0 || last.Case != k.st.Citizen.About {
+		return false
+	}
+	places := k.read(k.msg.Text).Places
+	return alarm.Category != last.Category || k.namesPlace() && last.Area != "" && places[0].Area.Code != last.Area
+}
+
+// namesPlace tells whether this message names a place for certain.
+func (k *talk) namesPlace() bool {
+	places := k.read(k.msg.Text).Places
+	return len(places) > 0 && places[0].Score >= hotline.PlaceScore
 }
 
 // replace changes what a bubble says.

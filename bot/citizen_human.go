@@ -75,9 +75,12 @@ func (k *talk) summon(ctx context.Context, c hotline.Case) error {
 	if err != nil {
 		return fmt.Errorf("find the coordinators: %w", err)
 	}
-	people = slices.DeleteFunc(people, func(p hotline.Role) bool {
-		return !k.reg.Sees(hotline.Viewer{Person: p.Person, Roles: []hotline.Role{p}}, c).Act
-	})
+	accused, err := k.accused(ctx, c)
+	if err != nil {
+		return err
+	}
+	all := slices.Clone(people)
+	people = slices.DeleteFunc(people, func(p hotline.Role) bool { return !k.reg.Sees(viewer(p.Person, all, accused), c).Act })
 	for _, p := range people {
 		if p.Person == k.me() || !p.OnDuty && people[0].OnDuty {
 			continue

@@ -50,6 +50,9 @@ func (j *job) offer(ctx context.Context, h hotline.Held) error {
 			return fmt.Errorf("offer assignment %d: %w", a.ID, err)
 		}
 	}
+	if urgent { // whoever stands behind several parts of one emergency hears of it once
+		fresh = slices.DeleteFunc(slices.Clone(fresh), func(p hotline.PersonID) bool { return !j.once(c.ID, p) })
+	}
 	var card hotline.Out
 	switch {
 	case len(fresh) == 0:

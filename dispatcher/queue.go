@@ -147,6 +147,25 @@ type job struct {
 	now    time.Time
 	people map[string][]hotline.Role
 	after  []func()
+	called map[call]bool // emergencies told in this unit
+}
+
+// A call is one person called to one emergency.
+type call struct {
+	id hotline.CaseID
+	to hotline.PersonID
+}
+
+// once tells whether a person has not yet been called to an emergency in this unit, and notes that they are.
+func (j *job) once(c hotline.CaseID, p hotline.PersonID) bool {
+	if j.called[call{c, p}] {
+		return false
+	}
+	if j.called == nil {
+		j.called = map[call]bool{}
+	}
+	j.called[call{c, p}] = true
+	return true
 }
 
 // later gathers writes for after the last question of the unit, so that each question is one round trip and sends no writes ahead.
