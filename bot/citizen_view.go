@@ -17,6 +17,10 @@ func (k *talk) check(ctx context.Context) error {
 	}
 	switch len(cases) {
 	case 0:
+		if k.st.Citizen.Draft != nil { // they believe it was sent
+			k.note("check.waiting")
+			return k.proceed(atOnce)
+		}
 		k.say(hotline.Say("check.none").With(hotline.Pick(value("new"), "button.report"), pickMenu()))
 		return nil
 	case 1:

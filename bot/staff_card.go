@@ -302,7 +302,7 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 	if due.IsZero() {
 		due = c.Due
 	}
-	if !due.IsZero() {
+	if !due.IsZero() && !c.Urgent { // an emergency is for now, whatever the calendar says
 		reply = reply.And("staff.card.due", "due", due)
 	}
 	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: actButtons(reply, c, a), Case: c.ID, Assign: a.ID, Card: OwnCardName(a.ID)})

@@ -161,6 +161,7 @@ var citizen = map[string]Entry{
 	"danger.else":   {"Kalau ada bahaya, telepon {number} sekarang.", "Menawi wonten bebaya, telpon {number} sakniki.", "If anybody is in danger, call {number} now."},
 
 	// A case, to whoever filed it and to others.
+	"check.waiting":      {"Laporan Anda belum terkirim.", "Laporan njenengan dereng kakintun.", "Your report has not been sent yet."},
 	"check.none":         {"Belum ada laporan dari Anda.", "Dereng wonten laporan saking njenengan.", "You have no reports yet."},
 	"check.list":         {"Laporan Anda:", "Laporan njenengan:", "Your reports:"},
 	"check.line":         {"{case} {category}: {status}", "{case} {category}: {status}", "{case} {category}: {status}"},
