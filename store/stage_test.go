@@ -18,11 +18,11 @@ func TestOnlyAnEmptyDatabaseBecomesAStage(t *testing.T) {
 		}
 		person(t, s, who)
 	}
-	real := testbed.Store(t)
-	if _, err := real.NewInvite(t.Context(), monday, hotline.Invite{Role: hotline.RoleOfficer, Unit: "dlh", Expires: monday.Add(time.Hour)}); err != nil {
+	used := testbed.Store(t)
+	if _, err := used.NewInvite(t.Context(), monday, hotline.Invite{Role: hotline.RoleOfficer, Unit: "dlh", Expires: monday.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	if is, err := real.Stage(t.Context()); err != nil || is {
+	if is, err := used.Stage(t.Context()); err != nil || is {
 		t.Fatalf("%v, %v", is, err)
 	}
 }
