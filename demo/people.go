@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"tanggap/hotline"
 	"tanggap/simulator/telegram"
 	"tanggap/store"
@@ -65,43 +63,27 @@ func cast(r *hotline.Regency) []*actor {
 
 // guard refuses a database in which a real bot's people are kept: those of a play have no business there.
 func (s *stage) guard(ctx context.Context) error {
-	switch ours, err := s.house.Store().Stage(ctx); {
+	switch ours, err := s.house.Store().Stage(ctx, hotline.Telegram, account); {
 	case err != nil:
 		return err
 	case !ours:
 		return errors.New("this database is in use by people who are not played: the demo needs one of its own, so set TANGGAP_DATABASE_URL to an empty " +
-			"database, or leave it out")
+			"database, or leave it out and set TANGGAP_DATA to another folder")
 	}
-	var other string
-	err := s.house.Store().Pool().QueryRow(ctx,
-		`select channel || ' account ' || account from addresses where channel <> $1 or account <> $2 limit 1`, hotline.Telegram, account).Scan(&other)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return nil
-	case err != nil:
-		return fmt.Errorf("look who is in the database: %w", err)
-	}
-	return fmt.Errorf("this database holds the people of %s: the demo plays with people of its own, so set TANGGAP_DATA to another folder", other)
+	return nil
 }
 
 // known gives the person behind every chat of earlier runs.
 func (s *stage) known(ctx context.Context) (map[int64]hotline.PersonID, error) {
-	rows, err := s.house.Store().Pool().Query(ctx,
-		`select peer, coalesce(person_id, 0) from addresses where channel = $1 and account = $2 order by id`, hotline.Telegram, account)
+	peers, err := s.house.Store().Peers(ctx, hotline.Telegram, account)
 	if err != nil {
 		return nil, fmt.Errorf("look who was here before: %w", err)
 	}
-	known := map[int64]hotline.PersonID{}
-	var peer string
-	var person hotline.PersonID
-	_, err = pgx.ForEachRow(rows, []any{&peer, &person}, func() error {
+	known := make(map[int64]hotline.PersonID, len(peers))
+	for peer, person := range peers {
 		if id, err := strconv.ParseInt(peer, 10, 64); err == nil {
 			known[id] = person
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look who was here before: %w", err)
 	}
 	return known, nil
 }

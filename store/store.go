@@ -202,16 +202,35 @@ func or0[T any](p *T) T {
 	return *p
 }
 
-// Stage says that this database is a stage: the people in it are played. Only one that was empty can become it; false: real people may be in it.
-func (s *Store) Stage(ctx context.Context) (bool, error) {
+// Stage says that this database is a stage: the people in it are played, all of them by one account. Only a database that was empty can become one;
+// false: real people may be in it.
+func (s *Store) Stage(ctx context.Context, channel hotline.Channel, account string) (bool, error) {
 	var is bool
 	err := s.pool.QueryRow(ctx, `
 		with put as (
 			insert into settings (name, value) select 'stage', 'yes'
 			where not exists (select 1 from persons) and not exists (select 1 from invites) on conflict do nothing returning name)
-		select exists (select 1 from put) or exists (select 1 from settings where name = 'stage')`).Scan(&is)
+		select (exists (select 1 from put) or exists (select 1 from settings where name = 'stage'))
+			and not exists (select 1 from addresses where (channel, account) <> (@channel, @account))`,
+		pgx.StrictNamedArgs{"channel": channel, "account": account}).Scan(&is)
 	if err != nil {
 		return false, fmt.Errorf("ask whether the database is a stage: %w", err)
 	}
 	return is, nil
+}
+
+// Peers gives the person behind every peer of an account; zero: nobody.
+func (s *Store) Peers(ctx context.Context, channel hotline.Channel, account string) (map[string]hotline.PersonID, error) {
+	rows, err := s.pool.Query(ctx, `select peer, coalesce(person_id, 0) from addresses where channel = @channel and account = @account`,
+		pgx.StrictNamedArgs{"channel": channel, "account": account})
+	if err != nil {
+		return nil, fmt.Errorf("list the peers of an account: %w", err)
+	}
+	peers := map[string]hotline.PersonID{}
+	var peer string
+	var person hotline.PersonID
+	if _, err := pgx.ForEachRow(rows, []any{&peer, &person}, func() error { peers[peer] = person; return nil }); err != nil {
+		return nil, fmt.Errorf("list the peers of an account: %w", err)
+	}
+	return peers, nil
 }
