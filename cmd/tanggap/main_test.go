@@ -282,7 +282,7 @@ func TestMistakes(t *testing.T) {
 		"unit of another":           {env: env, args: "officer invite --agency dlh --unit dpupr.jalan --name Budi", says: []string{"belongs to another", "--agency dpupr"}},
 		"coordinator elsewhere":     {env: env, args: "officer invite --agency dpupr --role coordinator --name Budi", says: []string{"Diskominfo", "--agency diskominfo"}},
 		"nobody there to end":       {env: env, args: "officer end --person 7 --unit dpupr.jalan", says: []string{"person 7", "tanggap officer list"}},
-		"demo with real people":     {env: people, args: "demo --once", says: []string{"telegram account 123456", "TANGGAP_DATA"}},
+		"demo with real people":     {env: people, args: "demo --once", says: []string{"people who are not played", "TANGGAP_DATA"}},
 		"demo of another regency":   {env: with(env, "TANGGAP_REGENCY="+kembar), args: "demo --once", says: []string{"plays in Jepara", "TANGGAP_REGENCY"}},
 		"no command":                {args: " ", code: 2, says: []string{"serve", "--help"}},
 		"unknown command":           {args: "serv", code: 2, says: []string{"serv", "--help"}},
