@@ -23,7 +23,9 @@ type Channel string
 // The channels.
 const (
 	Telegram Channel = "telegram"
-	WhatsApp Channel = "whatsapp"
+	WhatsApp Channel = "whatsapp" // a telephone's account, as one of its linked devices
+	// WhatsAppCloud is WhatsApp through the Cloud API of a business account: other accounts, other names for people.
+	WhatsAppCloud Channel = "whatsappcloud"
 )
 
 // An Address is where a person can be reached: one peer as seen by one of our accounts on one channel. It points at a person, and the
