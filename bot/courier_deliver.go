@@ -64,7 +64,9 @@ func (c *Courier) attempt(ctx context.Context, p *hotline.Parcel) (res result, t
 		receipt, err = channel.Send(ctx, out)
 	}
 	if err == nil {
-		return took(p, receipt.Ref), ""
+		res = took(p, receipt.Ref)
+		res.sent.Menu = menu(out)
+		return res, ""
 	}
 	return c.judge(p, out, troubleOf(err))
 }
@@ -105,6 +107,21 @@ func (c *Courier) judge(p *hotline.Parcel, out hotline.Outgoing, e *hotline.Send
 
 func took(p *hotline.Parcel, ref string) result {
 	return result{sent: hotline.Sent{ID: p.ID, Ref: ref}}
+}
+
+// menu lists what can be picked of what was said.
+func menu(o hotline.Outgoing) (list []hotline.Button) {
+	if o.Verb == hotline.VerbAnswer {
+		return nil
+	}
+	for _, row := range o.Choices {
+		for _, b := range row {
+			if b.Value != "" {
+				list = append(list, b)
+			}
+		}
+	}
+	return list
 }
 
 func failed(p *hotline.Parcel, why hotline.Trouble, detail string, again time.Time) result {

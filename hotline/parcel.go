@@ -18,8 +18,9 @@ type Parcel struct {
 
 // A Sent is a parcel the network took.
 type Sent struct {
-	ID  OutID
-	Ref string // the network's id
+	ID   OutID
+	Ref  string   // the network's id
+	Menu []Button // the choices as they were drawn, in the order shown, so that a typed number or label is found among them
 }
 
 // A Failure is a parcel the network did not take. Without Again it is set aside with its reason for a human to see.

@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -19,6 +20,12 @@ const (
 	TroubleLost        Trouble = "lost"        // the message to edit is gone: say it anew
 	TroubleRefused     Trouble = "refused"     // the network will never take it: set aside with the reason
 	TroubleAccount     Trouble = "account"     // our own account is wrong (401): stop and call a human
+)
+
+// What makes a medium unfetchable for good. Any other error of a channel's Fetch is worth another try.
+var (
+	ErrTooBig = errors.New("the medium is larger than is taken")
+	ErrNoFile = errors.New("the network has no such medium any more")
 )
 
 // A SendError is a failed send, with what it means for the courier.

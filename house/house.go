@@ -4,7 +4,9 @@
 //
 //   - house.go: what a house is made of, how it opens, runs and closes
 //   - turns.go: messages are taken from the inbox, answered by the bot, and the conversation is kept
-//   - telegram.go: the channel; who receives for the account and who sends
+//   - account.go: our own accounts at the networks; who receives for one and who sends
+//   - telegram.go: the channel, and how it receives
+//   - menu.go: a typed number or label becomes the choice it means
 //   - outbox.go: the store's outbox as the courier sees it, which gives nothing to an instance that may have lost the account
 //   - dispatch.go: the dispatcher, with the cards and notices that package bot makes
 //   - jobs.go: what is done after a commit until it succeeds: the fetching of media; once a day, the deletion of what has outlived its use
@@ -76,16 +78,15 @@ type House struct {
 	jobs   *jobs
 
 	telegram   *telegram.Channel
-	courier    *bot.Courier
-	outbox     *outbox
 	dispatcher *dispatcher.Dispatcher
 	door       net.Listener
 	web        http.Handler
 	metrics    *metrics
 
-	mu    sync.Mutex
-	holds map[string]bool      // leases this instance has
-	fresh map[string]time.Time // lease → machine time until which it is surely ours
+	mu       sync.Mutex
+	accounts map[string]*account  // by name
+	holds    map[string]bool      // leases this instance has
+	fresh    map[string]time.Time // lease → machine time until which it is surely ours
 }
 
 // rooms are what is made of the regency's description, and made anew when that is reloaded.
@@ -115,7 +116,7 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	if o.RedisPrefix == "" {
 		o.RedisPrefix = "tanggap:" + o.Regency.ID + ":"
 	}
-	h := &House{Options: o, log: o.Log, holder: holderName(), holds: map[string]bool{}, fresh: map[string]time.Time{}}
+	h := &House{Options: o, log: o.Log, holder: holderName(), accounts: map[string]*account{}, holds: map[string]bool{}, fresh: map[string]time.Time{}}
 	defer func() {
 		if err != nil {
 			h.Close()
@@ -141,7 +142,6 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	h.store.SetJobs(h.jobs)
 	h.metrics = newMetrics(h)
 	h.furnish(o.Regency)
-	h.courier = h.newCourier()
 	h.dispatcher = h.newDispatcher()
 	h.web = h.newWeb()
 	return h, nil
@@ -214,10 +214,9 @@ func (h *House) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return h.dispatcher.Run(ctx) })
 	group.Go(func() error { return h.relay(ctx) })
+	group.Go(func() error { return h.ring(ctx) })
 	group.Go(func() error { return h.jobs.Run(ctx) })
-	if h.telegram != nil {
-		group.Go(func() error { return h.runTelegram(ctx) })
-	}
+	h.each(func(a *account) { group.Go(func() error { return a.run(ctx) }) })
 	if h.door != nil {
 		group.Go(func() error { return serve(ctx, h.door, h.web) })
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
-	"tanggap/bot/telegram"
 	"tanggap/hotline"
 	"tanggap/media"
+	"tanggap/store"
 )
 
 // jobs are what is done after a commit and tried again until it succeeds: the fetching of media. River keeps them, in the same database, so
@@ -156,11 +156,14 @@ func (w *fetchWorker) Work(ctx context.Context, job *river.Job[fetchArgs]) error
 	if err != nil {
 		return err
 	}
-	data, err := w.fetch(ctx, m.Channel, m.Ref)
+	data, err := w.fetch(ctx, m)
+	if errors.Is(err, errElsewhere) {
+		return river.JobSnooze(elsewhereWait)
+	}
 	switch {
-	case errors.Is(err, telegram.ErrTooBig):
+	case errors.Is(err, hotline.ErrTooBig):
 		return s.LoseMedia(ctx, id, true, "too big")
-	case errors.Is(err, telegram.ErrNoFile):
+	case errors.Is(err, hotline.ErrNoFile):
 		return s.LoseMedia(ctx, id, false, "no longer at the network")
 	case err != nil && job.Attempt >= fetchAttempts:
 		return s.LoseMedia(ctx, id, false, "could not be fetched")
@@ -174,11 +177,21 @@ func (w *fetchWorker) Work(ctx context.Context, job *river.Job[fetchArgs]) error
 	return s.SaveMedia(ctx, id, found.Mime, data, found.Clean)
 }
 
-func (w *fetchWorker) fetch(ctx context.Context, c hotline.Channel, ref string) ([]byte, error) {
-	if c != hotline.Telegram || w.house.telegram == nil {
-		return nil, fmt.Errorf("channel %q is not here", c)
+// errElsewhere says that only the instance that holds the account can fetch.
+var errElsewhere = errors.New("another instance holds the account")
+
+// elsewhereWait is after how long it is seen whether that is us by now, or whether the holder has taken the job.
+const elsewhereWait = 2 * time.Second
+
+func (w *fetchWorker) fetch(ctx context.Context, m store.PendingMedia) ([]byte, error) {
+	a := w.house.of(m.Channel, m.Account)
+	if a == nil {
+		return nil, fmt.Errorf("the account of channel %q is not here", m.Channel)
 	}
-	body, size, err := w.house.telegram.Fetch(ctx, ref)
+	if a.alone && !w.house.has(a.name()) {
+		return nil, errElsewhere
+	}
+	body, size, err := a.network.Fetch(ctx, m.Ref)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +235,7 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 		case err != nil:
 			return nil, err
 		case len(buf) > hotline.MaxMedia:
-			return nil, telegram.ErrTooBig
+			return nil, hotline.ErrTooBig
 		}
 	}
 }

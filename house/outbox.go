@@ -19,8 +19,8 @@ import (
 //   - when the courier had to end with results that could not be written down, for Postgres was away, they are written down before it is
 //     given anything again. What it never came to is given anew.
 type outbox struct {
-	h     *House
-	lease string
+	h       *House
+	account *account
 
 	mu    sync.Mutex
 	given map[hotline.OutID]bool // and not yet settled
@@ -28,13 +28,13 @@ type outbox struct {
 	fail  map[hotline.OutID]hotline.Failure
 }
 
-func newOutbox(h *House, lease string) *outbox {
-	return &outbox{h: h, lease: lease, given: map[hotline.OutID]bool{}, sent: map[hotline.OutID]hotline.Sent{}, fail: map[hotline.OutID]hotline.Failure{}}
+func newOutbox(a *account) *outbox {
+	return &outbox{h: a.h, account: a, given: map[hotline.OutID]bool{}, sent: map[hotline.OutID]hotline.Sent{}, fail: map[hotline.OutID]hotline.Failure{}}
 }
 
 // Due gives what is due.
 func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error) {
-	if !o.h.surely(o.lease) {
+	if !o.h.surely(o.account.name()) {
 		return nil, nil
 	}
 	o.mu.Lock()
@@ -45,7 +45,7 @@ func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.P
 			return nil, err
 		}
 	}
-	parcels, err := o.h.store.Due(ctx, hotline.Telegram, o.h.telegram.Account(), now, limit)
+	parcels, err := o.h.store.Due(ctx, o.account.channel, o.account.network.Account(), now, limit)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, p := range parcels {
@@ -56,7 +56,7 @@ func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.P
 
 // NextDue tells when the next thing comes due.
 func (o *outbox) NextDue(ctx context.Context) (time.Time, bool, error) {
-	return o.h.store.NextDue(ctx, hotline.Telegram, o.h.telegram.Account())
+	return o.h.store.NextDue(ctx, o.account.channel, o.account.network.Account())
 }
 
 // Settle writes results down, with those that could not be before.

@@ -37,6 +37,18 @@ func (h *House) relay(ctx context.Context) error {
 	}
 }
 
+// ring wakes the couriers of all accounts: what is to be said may be any one's.
+func (h *House) ring(ctx context.Context) error {
+	for {
+		select {
+		case <-h.store.Bells.Outbox.C():
+			h.each(func(a *account) { a.wake.Ring() })
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // hear rings our bells when another instance committed something.
 func (h *House) hear(ctx context.Context, channel string) {
 	for ctx.Err() == nil {

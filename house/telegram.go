@@ -8,12 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"tanggap/bot"
 	"tanggap/bot/telegram"
 	"tanggap/hotline"
-	"tanggap/phrase"
 )
 
 // openTelegram makes the channel and asks the network who we are: a wrong token ends the start, a network that is away does not.
@@ -37,28 +34,17 @@ func (h *House) openTelegram(ctx context.Context) error {
 		h.log.Warn("telegram cannot be reached; going on without it until it can", "error", err)
 	}
 	h.telegram = c
+	h.keep(&account{channel: hotline.Telegram, network: c, rates: &bot.TelegramRates, receive: h.receiveTelegram, ill: func() string {
+		if s := c.State(); o.Webhook == "" && !s.Healthy {
+			return s.Reason
+		}
+		return ""
+	}})
 	return nil
 }
 
 // webhookPath is where Telegram calls, below TANGGAP_TELEGRAM_WEBHOOK's host.
 const webhookPath = "/telegram"
-
-// runTelegram receives and sends for the account, while this instance holds its lease. A webhook receives on every instance.
-func (h *House) runTelegram(ctx context.Context) error {
-	name := h.telegramLease()
-	return h.holding(ctx, name, func(held bool) { h.note(name, held) }, func(ctx context.Context) error {
-		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return h.receiveTelegram(ctx) })
-		group.Go(func() error {
-			defer h.outbox.over()
-			return h.courier.Run(ctx)
-		})
-		return group.Wait()
-	})
-}
-
-// telegramLease names the lease of the account.
-func (h *House) telegramLease() string { return "telegram/" + h.telegram.Account() }
 
 func (h *House) receiveTelegram(ctx context.Context) error {
 	if h.Telegram.Webhook == "" {
@@ -90,49 +76,6 @@ func (h *House) receiveTelegram(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
-}
-
-func (h *House) note(lease string, held bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.holds[lease] = held
-}
-
-func (h *House) has(lease string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.holds[lease]
-}
-
-// newCourier makes the courier of the accounts this instance may hold.
-func (h *House) newCourier() *bot.Courier {
-	c := &bot.Courier{
-		Channels: map[hotline.Channel]bot.Sender{}, Drawer: drawer{h}, Clock: h.Clock,
-		Wake: h.store.Bells.Outbox.C(), Log: h.log, Watch: h.delivered,
-	}
-	if h.telegram != nil {
-		h.outbox = newOutbox(h, h.telegramLease())
-		c.Outbox = h.outbox
-		c.Channels[hotline.Telegram] = fenced{h, h.telegramLease(), h.telegram}
-	}
-	if !h.NoRates {
-		c.Limiter = bot.NewLimiter(h.redis, bot.TelegramRates, h.log)
-	}
-	return c
-}
-
-func (h *House) delivered(d bot.Delivery) {
-	h.metrics.delivered(d)
-	if h.Watch != nil {
-		h.Watch(d)
-	}
-}
-
-// drawer puts replies into the words of the regency in force.
-type drawer struct{ h *House }
-
-func (d drawer) Reply(l hotline.Lang, r hotline.Reply, f phrase.Facts) (string, [][]hotline.Button, string) {
-	return d.h.rooms.Load().book.Reply(l, r, f)
 }
 
 func (h *House) telegramWebhook() http.Handler {

@@ -18,7 +18,9 @@ func (h *House) newWeb() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", h.ready)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{}))
-	mux.Handle("POST "+webhookPath, h.telegramWebhook())
+	for path, hook := range h.webhooks() {
+		mux.Handle(path, hook)
+	}
 	if h.Pages != nil {
 		mux.Handle("/", h.Pages)
 	}
@@ -48,15 +50,17 @@ func (h *House) Readiness(ctx context.Context) Readiness {
 	} else {
 		wrong("redis", h.dispatcher.State())
 	}
-	if h.telegram != nil && h.has("telegram/"+h.telegram.Account()) {
-		if s := h.telegram.State(); h.Telegram.Webhook == "" && !s.Healthy {
-			wrong("telegram", s.Reason)
+	h.each(func(a *account) {
+		if !h.has(a.name()) {
+			return // another instance's to tell
 		}
-		for account, what := range h.courier.State().Accounts {
+		wrong(string(a.channel), a.ill())
+		s := a.courier.State()
+		for account, what := range s.Accounts {
 			wrong(account, what)
 		}
-		wrong("outbox", h.courier.State().Outbox)
-	}
+		wrong("outbox", s.Outbox)
+	})
 	if err := h.store.Ping(ctx); err != nil {
 		r.State = "down"
 		r.Degraded["postgres"] = "unreachable: nothing is taken in; what people send waits at their network"

@@ -348,16 +348,17 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
 	b := &pgx.Batch{}
 	if len(sent) > 0 {
-		ids, refs := make([]int64, len(sent)), make([]string, len(sent))
+		ids, refs, menus := make([]int64, len(sent)), make([]string, len(sent)), make([]*string, len(sent))
 		for i, x := range sent {
-			ids[i], refs[i] = int64(x.ID), x.Ref
+			ids[i], refs[i], menus[i] = int64(x.ID), x.Ref, menuJSON(x.Menu)
 		}
 		b.Queue(`
 			with x as materialized (
-				select o.id, x.ref from outbox o join unnest(@ids::bigint[], @refs::text[]) x (id, ref) on o.id = x.id order by o.id for update of o)
-			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null
+				select o.id, x.ref, x.menu from outbox o join unnest(@ids::bigint[], @refs::text[], @menus::text[]) x (id, ref, menu) on o.id = x.id
+				order by o.id for update of o)
+			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null, menu = x.menu::json
 			from x where o.id = x.id`,
-			pgx.StrictNamedArgs{"ids": ids, "refs": refs})
+			pgx.StrictNamedArgs{"ids": ids, "refs": refs, "menus": menus})
 	}
 	for _, f := range failed {
 		switch {

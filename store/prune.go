@@ -13,6 +13,7 @@ import (
 const (
 	keepDeliveries = "30 days"  // that something came: no network delivers again for so long
 	keepSent       = "400 days" // that something was said, without its words: a reply to it still finds its case
+	keepMenus      = "30 days"  // the choices of what was said, for typed answers
 	keepAside      = "90 days"  // what could not be handled or sent, with its bytes, for a human to look at
 	keepDrafts     = "30 days"  // media of what was begun and never sent
 	keepCodes      = "90 days"  // used and expired invitations
@@ -26,6 +27,7 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`delete from deliveries where received < current_date - @keep::interval`, keepDeliveries},
 		{`delete from outbox where state = 'sent' and sent_at < clock_timestamp() - @keep::interval`, keepSent},
 		{`delete from outbox where state = 'aside' and written < clock_timestamp() - @keep::interval`, keepAside},
+		{`update outbox set menu = null where menu is not null and sent_at < clock_timestamp() - @keep::interval`, keepMenus},
 		{`delete from inbox where set_aside_at < clock_timestamp() - @keep::interval`, keepAside},
 		{`delete from media where content_id is null and made < clock_timestamp() - @keep::interval`, keepDrafts},
 		{`delete from blobs b where @keep <> '' and not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, "unused"},

@@ -16,8 +16,8 @@ import (
 
 // What makes a medium unfetchable for good. Any other error of Fetch is worth another try.
 var (
-	ErrTooBig = errors.New("the medium is larger than is taken")
-	ErrNoFile = errors.New("the network has no such medium any more")
+	ErrTooBig = hotline.ErrTooBig
+	ErrNoFile = hotline.ErrNoFile
 )
 
 // Fetch opens a medium at the network by its Media.Ref. size is what the network says it has, 0 if it says nothing. Reading past hotline.MaxMedia

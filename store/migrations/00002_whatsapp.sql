@@ -1,0 +1,51 @@
+-- +goose Up
+
+-- The choices of what was said, kept when its words are removed: a number or a label that is typed later means one of them.
+alter table outbox add menu json;
+create index outbox_menu on outbox (address_id, id desc) where menu is not null;
+
+-- What became of it at the network after it was taken, where the network tells.
+alter table outbox add delivered_at timestamptz, add read_at timestamptz;
+
+-- One person may have several addresses. The joining is a pointer that can be taken back: joined is whom this person turned out to be, home whom
+-- an address came with.
+alter table persons add joined bigint references persons;
+create index persons_joined on persons (joined) where joined is not null;
+alter table addresses add home bigint references persons;
+
+-- A code shown at one address and typed at another proves that one person has both.
+create table join_codes (
+    code_hash  bytea primary key, -- keyed
+    person_id  bigint      not null references persons,
+    address_id bigint      not null references addresses,
+    expires    timestamptz not null,
+    used_at    timestamptz
+);
+create index join_codes_person on join_codes (person_id);
+
+-- A chat of many that belongs to a unit: it gets the unit's cards. One that left keeps its row.
+create table groups (
+    address_id bigint primary key references addresses,
+    unit       text        not null,
+    by         bigint references persons,
+    since      timestamptz not null,
+    until      timestamptz
+);
+create index groups_unit on groups (unit) where until is null;
+
+-- Our own numbers at WhatsApp that are linked as a device of a telephone. The device's keys stand in the tables of the library.
+create table whatsapp_numbers (
+    name         text primary key,
+    use          text        not null, -- citizens, officers, a programme
+    jid          text unique,          -- the device; null until it is paired
+    made         timestamptz not null,
+    paired_at    timestamptz,
+    telephone_at timestamptz, -- when the telephone itself was last seen online
+    trouble      text         -- why it cannot be used; null: it can
+);
+
+-- +goose Down
+drop table whatsapp_numbers, groups, join_codes;
+alter table addresses drop home;
+alter table persons drop joined;
+alter table outbox drop menu, drop delivered_at, drop read_at;
