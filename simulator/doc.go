@@ -10,6 +10,11 @@
 //   - simulator/telegram is a Telegram Bot API server with simulated people
 //     in private chats. The real Telegram channel of the program is pointed at
 //     it by its base URL and does not know the difference.
+//   - simulator/whatsapp is a WhatsApp server: frames, Noise, prekeys, devices,
+//     groups, media. Its people are clients of their own, and what they write
+//     passes through it sealed.
+//   - simulator/whatsappcloud is the graph API of a WhatsApp Business account,
+//     with the webhook's calls and people to make them.
 //   - simulator/page is a web page on which anybody can be one of those people.
 //
 // The box imports nothing of Tanggap's own: it knows the networks' words
