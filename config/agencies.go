@@ -24,45 +24,42 @@ func (r *reader) readAgencies() {
 	aliases := map[string]string{}
 	var hotlineAgency, inspector node
 	last := node{}
-	for _, doc := range r.documents("agencies") {
-		m := doc.mapping("agencies")
-		for _, item := range m.need("agencies").list() {
-			last = item
-			of := item.mapping("id", "name", "short", "kind", "aliases", "inspector", "hotline", "desk", "contact", "calendar", "categories", "units")
-			idNode := of.need("id")
-			a := hotline.Agency{
-				ID:   idNode.id(agencyKind, hotline.ValidID, idForm),
-				Name: of.need("name").str(), Short: of.need("short").str(),
-				Kind:      oneOf(of.need("kind"), "kind", hotline.AgencyKinds()),
-				Inspector: of.opt("inspector").flag(), Hotline: of.opt("hotline").flag(),
-			}
-			if contact := of.opt("contact"); contact.here() {
-				a.Contact = contact.str()
-			}
-			a.Desk = a.Kind == hotline.AgencyOPD || a.Kind == hotline.AgencyEmergency || a.Kind == hotline.AgencyOwned
-			if desk := of.opt("desk"); desk.here() {
-				a.Desk = desk.flag()
-			}
-			a.Aliases = r.readAliases(of.opt("aliases"), a.ID, aliases)
-			one(a.Hotline, of.opt("hotline"), &hotlineAgency, "runs the hotline")
-			one(a.Inspector, of.opt("inspector"), &inspector, "is the inspector")
-			if a.Hotline && !a.Desk {
-				item.wrong("the agency that runs the hotline needs a desk", "remove desk: false")
-			}
-			if !a.Desk && a.Contact == "" {
-				r.problem(item.at(), Warning, fmt.Sprintf("%s has neither a desk nor a contact", a.ID), "add contact: what a citizen may call")
-			}
-			root := hotline.Unit{ID: a.ID, Agency: a.ID, Name: a.Name,
-				Calendar: of.opt("calendar").ref(calendarKind), Categories: of.opt("categories").refs(categoryKind)}
-			if a.ID != "" && r.declare(unitKind, a.ID, idNode.at()) {
-				r.out.Agencies = append(r.out.Agencies, a)
-				r.out.Units = append(r.out.Units, root)
-			}
-			r.readUnits(of.opt("units"), a.ID, a.ID)
+	for _, item := range r.entries("agencies", agencyKind, unitKind) {
+		last = item
+		of := item.mapping("id", "name", "short", "kind", "aliases", "inspector", "hotline", "desk", "contact", "calendar", "categories", "units")
+		idNode := of.need("id")
+		a := hotline.Agency{
+			ID:   idNode.id(agencyKind, hotline.ValidID, idForm),
+			Name: of.need("name").str(), Short: of.need("short").str(),
+			Kind:      oneOf(of.need("kind"), "kind", hotline.AgencyKinds()),
+			Inspector: of.opt("inspector").flag(), Hotline: of.opt("hotline").flag(),
 		}
+		if contact := of.opt("contact"); contact.here() {
+			a.Contact = contact.str()
+		}
+		a.Desk = a.Kind == hotline.AgencyOPD || a.Kind == hotline.AgencyEmergency || a.Kind == hotline.AgencyOwned
+		if desk := of.opt("desk"); desk.here() {
+			a.Desk = desk.flag()
+		}
+		a.Aliases = r.readAliases(of.opt("aliases"), a.ID, aliases)
+		one(a.Hotline, of.opt("hotline"), &hotlineAgency, "runs the hotline")
+		one(a.Inspector, of.opt("inspector"), &inspector, "is the inspector")
+		if a.Hotline && !a.Desk {
+			item.wrong("the agency that runs the hotline needs a desk", "remove desk: false")
+		}
+		if !a.Desk && a.Contact == "" {
+			r.problem(item.at(), Warning, fmt.Sprintf("%s has neither a desk nor a contact", a.ID), "add contact: what a citizen may call")
+		}
+		root := hotline.Unit{ID: a.ID, Agency: a.ID, Name: a.Name,
+			Calendar: of.opt("calendar").ref(calendarKind), Categories: of.opt("categories").refs(categoryKind)}
+		if a.ID != "" && r.declare(unitKind, a.ID, idNode.at()) {
+			r.out.Agencies = append(r.out.Agencies, a)
+			r.out.Units = append(r.out.Units, root)
+		}
+		r.readUnits(of.opt("units"), a.ID, a.ID)
 	}
-	r.inspector = inspector.here()
-	if last.here() && !hotlineAgency.here() {
+	r.inspector = inspector.here() || r.unread[agencyKind]
+	if last.here() && !hotlineAgency.here() && !r.unread[agencyKind] {
 		last.wrong("no agency runs the hotline", "add hotline: true to the one that does, usually Diskominfo")
 	}
 }
@@ -155,6 +152,9 @@ var levelNames = map[hotline.AreaLevel]string{
 
 // expandUnits makes the units of the "per" lines: "kecamatan.33.20.08", "desa.33.20.08.2005".
 func (r *reader) expandUnits() {
+	if len(r.perUnits) > 0 && r.unread[areaKind] {
+		r.lost(unitKind)
+	}
 	for _, u := range r.perUnits {
 		for _, a := range r.out.Areas {
 			village := a.Level == hotline.LevelDesa || a.Level == hotline.LevelKelurahan

@@ -22,6 +22,7 @@ var areaColumns = []string{"code", "name", "level", "parent", "lat", "lng", "ali
 func (r *reader) readAreas() {
 	data, ok := r.read(areasFile, maxTable, true)
 	if !ok {
+		r.lost(areaKind)
 		return
 	}
 	rows := csv.NewReader(bytes.NewReader(data))
@@ -31,11 +32,13 @@ func (r *reader) readAreas() {
 	rows.Comment = '#'
 	head, err := rows.Read()
 	if err != nil {
-		r.wrong(spot{file: areasFile}, "has no head line", "begin with "+strings.Join(areaColumns, ","))
+		r.wrong(spot{file: areasFile}, "has no head line", headMend)
+		r.lost(areaKind)
 		return
 	}
 	columns, ok := r.areaHead(rows, head)
 	if !ok {
+		r.lost(areaKind)
 		return
 	}
 	for len(r.problems) <= maxProblems {
@@ -46,8 +49,10 @@ func (r *reader) readAreas() {
 		if err != nil {
 			r.wrongRow(err)
 			if !errors.Is(err, csv.ErrFieldCount) {
+				r.lost(areaKind)
 				break
 			}
+			r.halfArea(rows, columns, row)
 			continue
 		}
 		r.readArea(rows, columns, row)
@@ -73,8 +78,30 @@ func (r *reader) wrongRow(err error) {
 	r.wrong(at, oneLine(err.Error()), "every row needs as many columns as the head line, and quotes in pairs")
 }
 
+// halfArea declares the area of a row with too few or too many columns, so that what names it is not wrong too.
+func (r *reader) halfArea(rows *csv.Reader, columns map[string]int, row []string) {
+	i := columns["code"]
+	if i >= len(row) {
+		r.lost(areaKind)
+		return
+	}
+	line, col := rows.FieldPos(i)
+	if code := strings.TrimSpace(row[i]); code != "" {
+		r.declare(areaKind, code, spot{areasFile, line, col})
+	}
+}
+
+var headMend = "begin with " + strings.Join(areaColumns, ",")
+
+// areaHead finds the columns. Every mistake in the head line is named once: a column that is misspelt is not missing too.
 func (r *reader) areaHead(rows *csv.Reader, head []string) (map[string]int, bool) {
 	columns, ok := map[string]int{}, true
+	line, _ := rows.FieldPos(0)
+	if !slices.ContainsFunc(head, func(name string) bool { return slices.Contains(areaColumns, name) }) {
+		r.wrong(spot{areasFile, line, 1}, "has no head line", headMend)
+		return nil, false
+	}
+	meant := map[string]bool{}
 	for i, name := range head {
 		line, col := rows.FieldPos(i)
 		at := spot{areasFile, line, col}
@@ -82,6 +109,7 @@ func (r *reader) areaHead(rows *csv.Reader, head []string) (map[string]int, bool
 		switch {
 		case !slices.Contains(areaColumns, name):
 			r.wrong(at, "column "+quote(name)+" is not known", suggest(name, areaColumns, "known are "+strings.Join(areaColumns, ", ")))
+			meant[nearest(name, areaColumns)] = true
 			ok = false
 		case twice:
 			r.wrong(at, "column "+name+" is there twice", "remove one of them")
@@ -90,8 +118,8 @@ func (r *reader) areaHead(rows *csv.Reader, head []string) (map[string]int, bool
 		columns[name] = i
 	}
 	for _, name := range areaColumns[:6] {
-		if _, there := columns[name]; !there {
-			r.wrong(spot{areasFile, 1, 1}, "lacks the column "+name, "add it")
+		if _, there := columns[name]; !there && !meant[name] {
+			r.wrong(spot{areasFile, line, 1}, "lacks the column "+name, "add it")
 			ok = false
 		}
 	}

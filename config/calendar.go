@@ -3,8 +3,11 @@ package config
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 
 	"tanggap/hotline"
 )
@@ -17,10 +20,14 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 // readCalendar reads calendar.yaml: the regency's working hours, other calendars that units may name, and the holidays they share.
 func (r *reader) readCalendar() {
 	doc := r.document("calendar.yaml")
+	if !doc.here() {
+		r.lost(calendarKind)
+	}
 	m := doc.mapping("hours", "calendars", "holidays")
 	holidays := r.readHolidays(m.need("holidays"))
 	if hours := m.need("hours"); hours.here() {
 		r.addCalendar("", hotline.Calendar{Week: readWeek(hours)}, holidays, hours)
+		r.missWorkdays(hours, 0)
 	}
 	for _, item := range m.opt("calendars").list() {
 		of := item.mapping("id", "hours", "always")
@@ -32,6 +39,7 @@ func (r *reader) readCalendar() {
 			hours.wrong("hours say nothing in a calendar that is always open", "remove hours, or always")
 		case !c.Always:
 			c.Week = readWeek(of.need("hours"))
+			r.missWorkdays(hours, 3)
 		}
 		if id != "" && (c.Always || hours.here()) {
 			r.addCalendar(id, c, holidays, item)
@@ -78,6 +86,32 @@ func readWeek(n node) (week [7][]hotline.Window) {
 		}
 	}
 	return week
+}
+
+// missWorkdays warns of days from Monday to Friday that are off only because nobody named them: time limits would pass them over in silence. Hours
+// that name fewer than enough of the five are taken for those of a crew that works on single days.
+func (r *reader) missWorkdays(hours node, enough int) {
+	if !hours.here() || hours.y.Kind != yaml.MappingNode {
+		return
+	}
+	named := map[string]bool{}
+	for i := 0; i+1 < len(hours.y.Content); i += 2 {
+		if !slices.Contains(weekdays, hours.y.Content[i].Value) {
+			return // a misspelt day has been said
+		}
+		named[hours.y.Content[i].Value] = true
+	}
+	var missing, off []string
+	for _, day := range weekdays[time.Monday : time.Friday+1] {
+		if !named[day] {
+			missing, off = append(missing, day), append(off, day+": []")
+		}
+	}
+	if len(missing) == 0 || 5-len(missing) < enough {
+		return
+	}
+	r.problem(hours.at(), Warning, "the hours do not name "+strings.Join(missing, ", ")+": nobody works then",
+		"name the hours; or write "+strings.Join(off, ", ")+" if it is so")
 }
 
 func (r *reader) readHolidays(n node) map[string]hotline.Holiday {

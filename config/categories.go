@@ -12,11 +12,8 @@ import (
 
 // readCategories reads the kinds of matters.
 func (r *reader) readCategories() {
-	for _, doc := range r.documents("categories") {
-		m := doc.mapping("categories")
-		for _, item := range m.need("categories").list() {
-			r.readCategory(item)
-		}
+	for _, item := range r.entries("categories", categoryKind) {
+		r.readCategory(item)
 	}
 }
 

@@ -13,28 +13,25 @@ func (r *reader) readDangers() {
 	for _, l := range hotline.KnownLanguages() {
 		known = append(known, string(l))
 	}
-	for _, doc := range r.documents("dangers") {
-		m := doc.mapping("dangers")
-		for _, item := range m.need("dangers").list() {
-			of := item.mapping("id", "category", "words", "not")
-			d := hotline.Danger{
-				ID:       of.need("id").id(dangerKind, hotline.ValidID, idForm),
-				Category: of.need("category").ref(categoryKind),
-				Words:    map[hotline.Lang][]string{},
+	for _, item := range r.entries("dangers", dangerKind) {
+		of := item.mapping("id", "category", "words", "not")
+		d := hotline.Danger{
+			ID:       of.need("id").id(dangerKind, hotline.ValidID, idForm),
+			Category: of.need("category").ref(categoryKind),
+			Words:    map[hotline.Lang][]string{},
+		}
+		words := of.need("words")
+		if words.here() {
+			r.readDangerWords(words, words.mapping(known...), &d)
+		}
+		seen := map[string]node{}
+		for _, n := range of.opt("not").list() {
+			if w, ok := n.words(seen, "phrase"); ok {
+				d.Not = append(d.Not, w)
 			}
-			words := of.need("words")
-			if words.here() {
-				r.readDangerWords(words, words.mapping(known...), &d)
-			}
-			seen := map[string]node{}
-			for _, n := range of.opt("not").list() {
-				if w, ok := n.words(seen, "phrase"); ok {
-					d.Not = append(d.Not, w)
-				}
-			}
-			if d.ID != "" {
-				r.out.Dangers = append(r.out.Dangers, d)
-			}
+		}
+		if d.ID != "" {
+			r.out.Dangers = append(r.out.Dangers, d)
 		}
 	}
 }

@@ -232,6 +232,11 @@ func TestWarnings(t *testing.T) {
 			"calendar.yaml:14:12: warning: the holidays end with 2026-12-25; add those of 2027"},
 		{"centre outside", "areas.csv", "-6.42000,110.62000", "-6.42000,110.72000", "areas.csv:5:38: warning: the centre of Sukorejo is 2.2 km outside the boundary of Lor"},
 		{"alias of two", "agencies.yaml", "[bina marga]", "[itda]", `agencies.yaml:17:15: warning: alias "itda" is one of inspektorat too`},
+		{"a weekday is not named", "calendar.yaml", "  thursday: [07:00-12:00, 13:00-15:30]\n", "",
+			"calendar.yaml:2:3: warning: the hours do not name thursday: nobody works then; name the hours; or write thursday: [] if it is so"},
+		{"a weekday of a unit's is not named", "calendar.yaml", "      saturday: [06:00-09:00]\n",
+			"      monday: [06:00-09:00]\n      tuesday: [06:00-09:00]\n      wednesday: [06:00-09:00]\n      friday: []\n",
+			"calendar.yaml:11:7: warning: the hours do not name thursday"},
 		{"no way to reach it", "agencies.yaml", "    inspector: true", "    inspector: true\n    desk: false", "agencies.yaml:7:5: warning: inspektorat has neither a desk nor a contact"},
 	} {
 		files := kembar(t)
@@ -243,6 +248,38 @@ func TestWarnings(t *testing.T) {
 		if len(report.Problems) != 1 || !strings.Contains(report.String(), tt.want) {
 			t.Errorf("%s: want %s\ngot:\n%s", tt.name, tt.want, report)
 		}
+	}
+}
+
+// One mistake that keeps a file from being read is one error: what other files say of the things in it is not judged.
+func TestOneMistakeIsOneError(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, file, old, new, want string }{
+		{"misspelt column", "areas.csv", "code,name", "kode,name", `areas.csv:1:1: column "kode" is not known; did you mean code?`},
+		{"no head line", "areas.csv", "code,name,level,parent,lat,lng,aliases,note\n", "", "areas.csv:1:1: has no head line; begin with code,name,level"},
+		{"short row", "areas.csv", ",named as its kecamatan", "", "areas.csv:7:1: wrong number of fields"},
+		{"quote", "areas.csv", "Sukorejo,desa,99.01.01", `"Sukorejo,desa,99.01.01`, "areas.csv:"},
+		{"agencies are no YAML", "agencies.yaml", "agencies:", "agencies: x:", "agencies.yaml:1:12: is no YAML"},
+		{"agencies are no list", "agencies.yaml", "agencies:\n", "agencies: none\nrest:\n", "agencies.yaml:1:11: must be a list"},
+		{"categories are no YAML", "categories.yaml", "categories:", "categories: x:", "categories.yaml:1:14: is no YAML"},
+		{"calendar is no YAML", "calendar.yaml", "hours:", "hours: x:", "calendar.yaml:1:9: is no YAML"},
+		{"tag", "agencies.yaml", "agencies:", "agencies: !!seq", "agencies.yaml:1:11: tags (!) are not used here"},
+	} {
+		files := kembar(t)
+		files[tt.file] = &fstest.MapFile{Data: []byte(strings.Replace(string(files[tt.file].Data), tt.old, tt.new, 1))}
+		r, report := Load(files, now)
+		errors := 1
+		if tt.name == "agencies are no list" {
+			errors = 2 // and the key that is not known
+		}
+		if r != nil || report.Errors() != errors || !strings.Contains(report.String(), tt.want) {
+			t.Errorf("%s: want %s\ngot:\n%s", tt.name, tt.want, report)
+		}
+	}
+	files := kembar(t)
+	delete(files, "areas.csv")
+	if _, report := Load(files, now); report.Errors() != 1 || !strings.Contains(report.String(), "areas.csv: the file is missing") {
+		t.Errorf("areas.csv missing:\n%s", report)
 	}
 }
 

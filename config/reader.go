@@ -37,6 +37,7 @@ type reader struct {
 	problems []Problem
 
 	declared   map[kind]map[string]spot
+	unread     map[kind]bool // kinds of which some were not read: that one is not known says nothing then
 	references []reference
 	perUnits   []perUnit        // "per: kecamatan" lines, expanded once the areas are known
 	parents    map[string]node  // where each unit names its parent
@@ -84,7 +85,7 @@ func newReader(fsys fs.FS, now time.Time) *reader {
 	return &reader{
 		fsys: fsys, now: now,
 		out:      &hotline.Regency{Calendars: map[string]hotline.Calendar{}},
-		declared: map[kind]map[string]spot{}, parents: map[string]node{}, centres: map[string]spot{}, boundaries: map[string][]int{},
+		declared: map[kind]map[string]spot{}, unread: map[kind]bool{}, parents: map[string]node{}, centres: map[string]spot{}, boundaries: map[string][]int{},
 	}
 }
 
@@ -119,6 +120,13 @@ func (r *reader) refer(k kind, id string, at spot) {
 	r.references = append(r.references, reference{k, id, at})
 }
 
+// lost notes that things of these kinds stand in a file that could not be read to its end. That has been said; what names one of them is not judged.
+func (r *reader) lost(kinds ...kind) {
+	for _, k := range kinds {
+		r.unread[k] = true
+	}
+}
+
 // resolve names every reference to something that does not exist.
 func (r *reader) resolve() {
 	known := map[kind][]string{}
@@ -127,7 +135,7 @@ func (r *reader) resolve() {
 	}
 	said := map[reference]bool{}
 	for _, ref := range r.references {
-		if _, ok := r.declared[ref.kind][ref.id]; ok || said[ref] || len(r.problems) > maxProblems {
+		if _, ok := r.declared[ref.kind][ref.id]; ok || said[ref] || r.unread[ref.kind] || len(r.problems) > maxProblems {
 			continue
 		}
 		said[ref] = true
@@ -170,8 +178,22 @@ func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 	return bytes.TrimPrefix(data, []byte("\ufeff")), true
 }
 
-// documents reads name.yaml, and every .yaml file of the folder name. At least one must be there.
-func (r *reader) documents(name string) []node {
+// entries gives the items of the list called name in name.yaml and in every .yaml file of the folder name, at least one of which must be there. The
+// items are things of these kinds.
+func (r *reader) entries(name string, kinds ...kind) []node {
+	var items []node
+	for _, doc := range r.documents(name, kinds...) {
+		m := doc.mapping(name)
+		list := m.need(name)
+		if !list.here() || list.y.Kind != yaml.SequenceNode {
+			r.lost(kinds...)
+		}
+		items = append(items, list.list()...)
+	}
+	return items
+}
+
+func (r *reader) documents(name string, kinds ...kind) []node {
 	files := []string{}
 	if _, err := fs.Stat(r.fsys, name+".yaml"); err == nil {
 		files = append(files, name+".yaml")
@@ -196,12 +218,19 @@ func (r *reader) documents(name string) []node {
 	if len(files) > maxFiles {
 		r.wrong(spot{file: name}, fmt.Sprintf("holds more than %d files", maxFiles), "put them together")
 		files = files[:maxFiles]
+		r.lost(kinds...)
+	}
+	if len(files) == 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.lost(kinds...)
 	}
 	var docs []node
 	for _, file := range files {
-		if doc := r.document(file); doc.here() {
-			docs = append(docs, doc)
+		doc := r.document(file)
+		if !doc.here() {
+			r.lost(kinds...)
+			continue
 		}
+		docs = append(docs, doc)
 	}
 	return docs
 }

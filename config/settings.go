@@ -19,8 +19,10 @@ type Settings struct {
 	RedisURL    string // TANGGAP_REDIS_URL; empty: a private server
 	Data        string // TANGGAP_DATA: where private servers keep their data, clean
 	Telegram    TelegramSettings
-	Listen      string // TANGGAP_LISTEN: host:port of the web pages
-	Key         []byte // TANGGAP_KEY: 32 bytes; nil: not given
+	WhatsApp    WhatsAppSettings
+	Listen      string   // TANGGAP_LISTEN: host:port of the web pages
+	Key         []byte   // TANGGAP_KEY: 32 bytes; nil: not given
+	OldKeys     [][]byte // TANGGAP_KEY_OLD: former keys, parted by commas, while the database is moved to Key
 }
 
 // TelegramSettings say how to reach Telegram.
@@ -59,14 +61,23 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		},
 		Listen: get("TANGGAP_LISTEN", DefaultListen),
 	}
-	key, keyErr := parseKey(get("TANGGAP_KEY", ""))
+	whatsApp, whatsAppErr := whatsAppFromEnv(get)
+	s.WhatsApp = whatsApp
+	key, keyErr := parseKey("TANGGAP_KEY", get("TANGGAP_KEY", ""))
 	s.Key = key
+	for old := range strings.SplitSeq(get("TANGGAP_KEY_OLD", ""), ",") {
+		key, err := parseKey("TANGGAP_KEY_OLD", strings.TrimSpace(old))
+		if keyErr = errors.Join(keyErr, err); key != nil {
+			s.OldKeys = append(s.OldKeys, key)
+		}
+	}
 	err := errors.Join(
 		checkDatabase(s.DatabaseURL),
 		checkRedis(s.RedisURL),
 		checkToken(s.Telegram.Token),
 		checkURL("TANGGAP_TELEGRAM_API", s.Telegram.API, "https", "http"),
 		checkURL("TANGGAP_TELEGRAM_WEBHOOK", s.Telegram.Webhook, "https"),
+		whatsAppErr,
 		checkListen(s.Listen),
 		keyErr,
 	)
@@ -99,17 +110,20 @@ func (s TelegramSettings) String() string {
 // GoString keeps %#v from printing the token.
 func (s TelegramSettings) GoString() string { return "config.TelegramSettings{" + s.String() + "}" }
 
-func parseKey(s string) ([]byte, error) {
+func parseKey(name, s string) ([]byte, error) {
 	if s == "" {
 		return nil, nil
 	}
-	const mend = "make one with: openssl rand -base64 32"
+	mend := "make one with: openssl rand -base64 32"
+	if name != "TANGGAP_KEY" {
+		mend = "it is what TANGGAP_KEY was before"
+	}
 	key, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, errors.New("TANGGAP_KEY is not base64; " + mend)
+		return nil, errors.New(name + " is not base64; " + mend)
 	}
 	if len(key) != KeySize {
-		return nil, fmt.Errorf("TANGGAP_KEY holds %d bytes, not %d; %s", len(key), KeySize, mend)
+		return nil, fmt.Errorf("%s holds %d bytes, not %d; %s", name, len(key), KeySize, mend)
 	}
 	return key, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -99,5 +100,22 @@ func TestFromEnvRefuses(t *testing.T) {
 	_, err := FromEnv(env("TANGGAP_KEY", "x", "TANGGAP_LISTEN", "x"))
 	if got := strings.Count(err.Error(), "\n"); got != 1 {
 		t.Errorf("two mistakes on %d lines: %v", got+1, err)
+	}
+}
+
+func TestUnknownNamesAreTold(t *testing.T) {
+	t.Parallel()
+	got := Unknown([]string{
+		"HOME=/root", "TANGGAP_REDIS_URL=redis://h", "TANGGAP_KEY=x", "TANGGAP_TELEGRAM_WEBHOOK=https://h", "TANGGAP_LISTEN=:1", "TANGGAP_TEST_REDIS_URL=x",
+		"TANGGAP_REDIS_ULR=redis://:secret@h", "TANGGAP_TELEGRAM_TOKN=1:secret", "TANGGAP_COLOUR=secret", "TANGGAP_DATABSE_URL= ", "TANGGAP_=secret",
+	})
+	want := []string{
+		"TANGGAP_ is no setting; unset it",
+		"TANGGAP_COLOUR is no setting; unset it",
+		"TANGGAP_REDIS_ULR is no setting; did you mean TANGGAP_REDIS_URL?",
+		"TANGGAP_TELEGRAM_TOKN is no setting; did you mean TANGGAP_TELEGRAM_TOKEN?",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
