@@ -74,6 +74,7 @@ func Load(fsys fs.FS, now time.Time) (*hotline.Regency, Report) {
 	r.readAgencies()
 	r.readCategories()
 	r.readDangers()
+	r.readWhatsApp()
 	r.expandUnits()
 	r.resolve()
 	r.checkWhole()

@@ -22,6 +22,7 @@ type Regency struct {
 	Areas      []Area
 	Categories []Category
 	Dangers    []Danger
+	WhatsApp   WhatsAppUse
 
 	index index // made by Build (index.go)
 }
@@ -144,4 +145,28 @@ type Danger struct {
 	Category string // filed under, urgent; its Responders are called
 	Words    map[Lang][]string
 	Not      []string // phrases that only look like danger: "lampu padam", "darurat sampah"
+}
+
+// WhatsAppUse is how the regency speaks on WhatsApp: with care, since numbers that write much unasked are banned.
+type WhatsAppUse struct {
+	Apart    time.Duration       // a linked telephone waits at least so long between messages to different people
+	Jitter   time.Duration       // and up to so much longer, by chance
+	Unasked  int                 // messages a day that nobody asked for, from one linked telephone; emergencies are never held back
+	Template map[string]Template // by phrase key
+}
+
+// The pace of a regency that says nothing of it.
+const (
+	DefaultApart   = 500 * time.Millisecond
+	DefaultJitter  = time.Second
+	DefaultUnasked = 1000
+)
+
+// A Template is a message approved by the network, with gaps: all that a business account may say once 24 hours have passed since the person wrote.
+// It says what the reply that begins with the phrase of its key says; the one for every other phrase has the key "*".
+type Template struct {
+	Name       string   // as it was approved: "kabar_laporan"
+	Language   string   // the code it was approved in: "id"
+	Parameters []string // what fills the gaps {{1}}, {{2}}…: arguments of the phrase, or "text" for the whole reply
+	Buttons    int      // how many quick replies it has
 }
