@@ -13,16 +13,29 @@ import (
 )
 
 // keys are what TANGGAP_KEY opens: one subkey a purpose, so that no two uses ever share one. The first byte of everything sealed is the key's
-// number, so that a later version can hold two keys at once and move from one to the other.
+// number, so that two keys can be held at once while the database is moved from one to the other (rekey.go).
 type keys struct {
-	person cipher.AEAD // names and telephone numbers
-	blob   cipher.AEAD // media
-	lookup []byte      // keyed hash of telephone numbers
-	code   []byte      // keyed hash of one-time codes
-	hash   []byte      // keyed hash of media
+	person ring   // names and telephone numbers
+	blob   ring   // media
+	lookup []byte // keyed hash of telephone numbers
+	code   []byte // keyed hash of one-time codes
+	hash   []byte // keyed hash of media
 }
 
-const keyNumber = 1
+// A ring seals with the key in force, and opens also what a former one sealed.
+type ring struct {
+	number byte // of the key in force
+	now    cipher.AEAD
+	former map[byte]cipher.AEAD
+}
+
+// of gives the key of a number; nil when it is not here.
+func (r ring) of(number byte) cipher.AEAD {
+	if number == r.number {
+		return r.now
+	}
+	return r.former[number]
+}
 
 func newKeys(secret []byte) (*keys, error) {
 	if len(secret) != 32 {
@@ -42,8 +55,8 @@ func newKeys(secret []byte) (*keys, error) {
 	}
 	var k keys
 	var errs [5]error
-	k.person, errs[0] = seal("person")
-	k.blob, errs[1] = seal("blob")
+	k.person.now, errs[0] = seal("person")
+	k.blob.now, errs[1] = seal("blob")
 	k.lookup, errs[2] = sub("lookup")
 	k.code, errs[3] = sub("code")
 	k.hash, errs[4] = sub("hash")
@@ -51,6 +64,21 @@ func newKeys(secret []byte) (*keys, error) {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
 	return &k, nil
+}
+
+// count gives the key in force its number.
+func (k *keys) count(number byte) { k.person.number, k.blob.number = number, number }
+
+// hold adds a former key, for what it still seals.
+func (k *keys) hold(number byte, former *keys) {
+	add := func(r *ring, a cipher.AEAD) {
+		if r.former == nil {
+			r.former = map[byte]cipher.AEAD{}
+		}
+		r.former[number] = a
+	}
+	add(&k.person, former.person.now)
+	add(&k.blob, former.blob.now)
 }
 
 // fingerprint tells two keys apart without telling anything of them.
@@ -65,12 +93,13 @@ func mac(key, data []byte) []byte {
 }
 
 // seal encrypts; empty stays nil. bind says what the text belongs to, so that a row's ciphertext cannot be moved to another row.
-func seal(a cipher.AEAD, plain []byte, bind string) []byte {
+func seal(r ring, plain []byte, bind string) []byte {
+	a := r.now
 	if len(plain) == 0 {
 		return nil
 	}
 	out := make([]byte, 1+a.NonceSize(), 1+a.NonceSize()+len(plain)+a.Overhead())
-	out[0] = keyNumber
+	out[0] = r.number
 	if _, err := rand.Read(out[1:]); err != nil {
 		panic(err) // crypto/rand never fails
 	}
@@ -78,11 +107,12 @@ func seal(a cipher.AEAD, plain []byte, bind string) []byte {
 }
 
 // open decrypts what seal made for the same bind.
-func open(a cipher.AEAD, sealed []byte, bind string) ([]byte, error) {
+func open(r ring, sealed []byte, bind string) ([]byte, error) {
 	if len(sealed) == 0 {
 		return nil, nil
 	}
-	if sealed[0] != keyNumber || len(sealed) < 1+a.NonceSize() {
+	a := r.of(sealed[0])
+	if a == nil || len(sealed) < 1+a.NonceSize() {
 		return nil, fmt.Errorf("sealed with key %d, which is not here", sealed[0])
 	}
 	n := 1 + a.NonceSize()

@@ -34,6 +34,8 @@ import (
 type Options struct {
 	URL     string           // postgres://…
 	Key     []byte           // 32 bytes
+	OldKeys [][]byte         // former keys, for what they still seal while the database is moved to Key
+	Rekey   bool             // where one of OldKeys is in force, put Key into force; otherwise that is refused
 	Regency *hotline.Regency // its letters begin case numbers, its zone begins a day, its limits wake cases
 	Conns   int32            // at most so many connections; 0: 16
 }
@@ -70,6 +72,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
+	if err := s.beginKey(ctx, o); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	if err := s.begin(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -97,6 +103,8 @@ func Connect(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, error
 	// Our statements are made for their indexes and their plans are kept. One that was planned while a table was small must not go on reading the
 	// whole of it when it has grown.
 	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
+	cfg.ConnConfig.RuntimeParams["enable_hashjoin"] = "off"
+	cfg.ConnConfig.RuntimeParams["enable_mergejoin"] = "off"
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	cfg.ConnConfig.StatementCacheCapacity = 256
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
@@ -126,11 +134,10 @@ func redact(err error, dsn string) string {
 	return msg
 }
 
-// begin remembers, at the very first start, whose database this is and which key seals it; later it refuses another regency or key.
+// begin remembers, at the very first start, whose database this is; later it refuses another regency.
 func (s *Store) begin(ctx context.Context) error {
 	r := s.regency.Load()
 	for _, want := range []struct{ name, value, mend string }{
-		{"key", s.keys.fingerprint(), "TANGGAP_KEY is not the key this database was begun with: set the one kept with its backups"},
 		{"letters", r.Letters, "the regency's letters are not those this database was begun with: every number given out would change"},
 		{"regency", r.ID, "this database belongs to another regency than TANGGAP_REGENCY says: there is one database per regency"},
 	} {

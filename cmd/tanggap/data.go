@@ -85,7 +85,7 @@ func (d *data) close() error {
 
 // store opens the database for a command that only writes a row or two.
 func (d *data) store(ctx context.Context) (*store.Store, error) {
-	return store.Open(ctx, store.Options{URL: d.DatabaseURL, Key: d.Key, Regency: d.regency, Conns: 3})
+	return store.Open(ctx, store.Options{URL: d.DatabaseURL, Key: d.Key, OldKeys: d.OldKeys, Regency: d.regency, Conns: 3})
 }
 
 // reach tells early, and with the mend, that Postgres cannot be reached. A malformed address is left to store.Connect, which says what is wrong.

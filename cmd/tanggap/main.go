@@ -16,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"tanggap/config"
 )
 
 // How commands end.
@@ -32,12 +34,22 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Check a regency's description and name every mistake."`
 	Regency regencyCmd `cmd:"" help:"List the agencies and units of the regency."`
 	Officer struct {
-		Invite inviteCmd `cmd:"" help:"Make a one-time code with which somebody enrols."`
-		List   listCmd   `cmd:"" help:"List who works for the service."`
-		End    endCmd    `cmd:"" help:"Take a role away. What the person had taken goes back to the worklist."`
+		Invite  inviteCmd  `cmd:"" help:"Make a one-time code with which somebody enrols."`
+		Invites invitesCmd `cmd:"" help:"List the invitations that can still be used."`
+		Revoke  revokeCmd  `cmd:"" help:"Take an invitation back."`
+		List    listCmd    `cmd:"" help:"List who works for the service."`
+		End     endCmd     `cmd:"" help:"Take a role away. What the person had taken goes back to the worklist."`
 	} `cmd:"" help:"People who work cases."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this version, and do nothing else."`
-	Version versionCmd `cmd:"" help:"Tell the version."`
+	WhatsApp struct {
+		Pair   pairCmd    `cmd:"" help:"Link a number as a device of its telephone: shows a QR, or with --phone a code to type there."`
+		Status numbersCmd `cmd:"" help:"List the linked numbers and how they do."`
+		Unpair unpairCmd  `cmd:"" help:"Unlink a number and delete its keys."`
+		Resume resumeCmd  `cmd:"" help:"Let a number go on that another connection had taken over."`
+	} `cmd:"" name:"whatsapp" help:"Our own numbers at WhatsApp (TANGGAP_WHATSAPP=on)."`
+	Erasures erasuresCmd `cmd:"" help:"List the requests for erasure that wait to be decided, and until when."`
+	Rekey    rekeyCmd    `cmd:"" help:"Move the database from a former key (TANGGAP_KEY_OLD) to TANGGAP_KEY. It may be stopped and begun again."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version, and do nothing else."`
+	Version  versionCmd  `cmd:"" help:"Tell the version."`
 }
 
 // A program is what every command works with.
@@ -74,7 +86,9 @@ func run(args []string) int {
 	var release func()
 	p.ctx, p.atOnce, release = stopping()
 	defer release()
-	err = command.Run(p)
+	if err = p.strangers(os.Environ(), command.Command() == "serve"); err == nil {
+		err = command.Run(p)
+	}
 	var usage usageError
 	switch {
 	case err == nil:
@@ -84,6 +98,20 @@ func run(args []string) int {
 		return exitUsage
 	}
 	return p.complain(err)
+}
+
+// strangers tells of variables that look like settings and are none. A service is not started with one: what was meant to be set is not. Any other
+// command says so and goes on.
+func (p *program) strangers(environ []string, serve bool) error {
+	unknown := config.Unknown(environ)
+	switch {
+	case len(unknown) == 0:
+		return nil
+	case serve:
+		return errors.New(strings.Join(unknown, "; "))
+	}
+	p.log.Warn("environment", "problem", strings.Join(unknown, "; "))
+	return nil
 }
 
 // complain says on one line what is wrong.

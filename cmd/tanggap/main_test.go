@@ -262,9 +262,13 @@ func TestMistakes(t *testing.T) {
 		"Postgres malformed":        {env: with(env, "TANGGAP_DATABASE_URL=postgres://u:sandi-rahasia@127.0.0.1:99999/x"), says: []string{"TANGGAP_DATABASE_URL", "postgres://user:password@host"}},
 		"Postgres something else":   {env: with(env, "TANGGAP_DATABASE_URL=mysql://u:sandi-rahasia@h/x"), says: []string{"TANGGAP_DATABASE_URL", "postgres://user"}},
 		"Redis malformed":           {env: with(env, "TANGGAP_REDIS_URL=http://:sandi-rahasia@h"), says: []string{"TANGGAP_REDIS_URL", "redis://"}},
+		"setting misspelt":          {env: with(env, "TANGGAP_REDIS_ULR=redis://:sandi-rahasia@h"), says: []string{"TANGGAP_REDIS_ULR is no setting", "did you mean TANGGAP_REDIS_URL?"}},
 		"key too short":             {env: with(env, "TANGGAP_KEY="+base64.StdEncoding.EncodeToString([]byte("sandi-rahasia"))), says: []string{"TANGGAP_KEY holds 13 bytes, not 32", "openssl rand"}},
 		"key missing":               {env: with(env, "TANGGAP_KEY="), says: []string{"TANGGAP_KEY is missing", "openssl rand"}},
 		"another key":               {env: with(begun, key), says: []string{"TANGGAP_KEY is not the key", "backups"}},
+		"old key missing":           {env: begun, args: "rekey", says: []string{"TANGGAP_KEY_OLD is missing"}},
+		"old key too short":         {env: with(begun, "TANGGAP_KEY_OLD=c2FuZGktcmFoYXNpYQ=="), says: []string{"TANGGAP_KEY_OLD holds 13 bytes, not 32", "what TANGGAP_KEY was"}},
+		"new key, not yet in force": {env: with(begun, key, "TANGGAP_KEY_OLD="+base64.StdEncoding.EncodeToString(testbed.Key)), says: []string{"tanggap rekey"}},
 		"another regency":           {env: other, says: []string{"another regency", "TANGGAP_REGENCY"}},
 		"newer database":            {env: newer, says: []string{"newer version", "run that version"}},
 		"newer database, migrate":   {env: newer, args: "migrate", says: []string{"newer version", "run that version"}},
@@ -281,6 +285,7 @@ func TestMistakes(t *testing.T) {
 		"unit unknown":              {env: env, args: "officer invite --agency dpupr --unit jaln --name Budi", says: []string{`"jaln"`, "did you mean dpupr.jalan?"}},
 		"unit of another":           {env: env, args: "officer invite --agency dlh --unit dpupr.jalan --name Budi", says: []string{"belongs to another", "--agency dpupr"}},
 		"coordinator elsewhere":     {env: env, args: "officer invite --agency dpupr --role coordinator --name Budi", says: []string{"Diskominfo", "--agency diskominfo"}},
+		"no such invitation":        {env: env, args: "officer revoke 0a1b2c3d", says: []string{`"0a1b2c3d"`, "tanggap officer invites"}},
 		"nobody there to end":       {env: env, args: "officer end --person 7 --unit dpupr.jalan", says: []string{"person 7", "tanggap officer list"}},
 		"demo with real people":     {env: people, args: "demo --once", says: []string{"people who are not played", "TANGGAP_DATA"}},
 		"demo of another regency":   {env: with(env, "TANGGAP_REGENCY="+kembar), args: "demo --once", says: []string{"plays in Jepara", "TANGGAP_REGENCY"}},
@@ -347,7 +352,7 @@ func change(t testing.TB, env []string, sql string) {
 
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "serve", "demo", "check", "regency", "officer", "officer invite", "officer list", "officer end", "migrate", "version"} {
+	for _, command := range []string{"", "serve", "demo", "check", "regency", "officer", "officer invite", "officer invites", "officer revoke", "officer list", "officer end", "erasures", "rekey", "migrate", "version"} {
 		out, errs, code := do(t, nil, append(strings.Fields(command), "--help")...)
 		if code != 0 || errs != "" || !strings.Contains(out, "Usage: tanggap") {
 			t.Errorf("%s --help: exit %d, %q, %q", command, code, out, errs)
@@ -373,6 +378,15 @@ func TestCheckTellsWhatIsThere(t *testing.T) {
 	out, errs, code = do(t, nil, "check", broken)
 	if code != 1 || !regexp.MustCompile(regexp.QuoteMeta(broken)+`/regency.yaml:\d+:\d+: `).MatchString(out) || strings.Count(errs, "\n") != 1 {
 		t.Errorf("a broken one: exit %d, %q, %q", code, out, errs)
+	}
+}
+
+// A misspelt setting keeps the service from starting (TestMistakes); other commands say so and go on.
+func TestMisspeltSettingIsToldByEveryCommand(t *testing.T) {
+	t.Parallel()
+	_, errs, code := do(t, []string{"TANGGAP_REDIS_ULR=redis://:sandi-rahasia@h"}, "version")
+	if code != 0 || !strings.Contains(errs, "TANGGAP_REDIS_ULR is no setting; did you mean TANGGAP_REDIS_URL?") || strings.Contains(errs, "rahasia") {
+		t.Errorf("exit %d: %q", code, errs)
 	}
 }
 
@@ -402,6 +416,73 @@ func spoil(t testing.TB, dir string) {
 	_, err = f.WriteString("\nwarna: merah\n")
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Invitations can be seen and taken back by whoever operates the program; requests for erasure can be seen.
+func TestInvitesAndErasures(t *testing.T) {
+	t.Parallel()
+	env := elsewhere(t)
+	run := func(args ...string) string {
+		t.Helper()
+		out, errs, code := do(t, env, args...)
+		if code != 0 {
+			t.Fatalf("%v: exit %d, %s", args, code, errs)
+		}
+		return out
+	}
+	if out := run("officer", "invites"); !strings.Contains(out, "No invitation is open") {
+		t.Errorf("at first: %q", out)
+	}
+	code := strings.Split(run("officer", "invite", "--agency", "dlh", "--name", "Wati\x1b[31m", "--role", "head"), "\n")[0]
+	run("officer", "invite", "--agency", "dpupr", "--unit", "jalan", "--name", "Budi Santoso")
+	out := run("officer", "invites")
+	m := regexp.MustCompile(`(?m)^([0-9a-f]{8}) +Wati\[31m +head +dlh +[0-9-]{10} [0-9:]{5} +[0-9-]{10} [0-9:]{5}$`).FindStringSubmatch(out)
+	if m == nil || !strings.Contains(out, "Budi Santoso") || strings.Contains(out, code) {
+		t.Fatalf("two open: %q", out)
+	}
+	if out := run("officer", "revoke", m[1]); !strings.Contains(out, "Wati") || !strings.Contains(out, "can no longer be used") {
+		t.Errorf("revoked: %q", out)
+	}
+	if out := run("officer", "invites"); strings.Contains(out, "Wati") || !strings.Contains(out, "Budi Santoso") {
+		t.Errorf("afterwards: %q", out)
+	}
+	if _, errs, code := do(t, env, "officer", "revoke", m[1]); code != 1 || !strings.Contains(errs, "no open invitation") {
+		t.Errorf("twice: exit %d, %q", code, errs)
+	}
+
+	if out := run("erasures"); !strings.Contains(out, "No request for erasure is open") {
+		t.Errorf("erasures at first: %q", out)
+	}
+	change(t, env, `insert into persons (created) values (now()); insert into persons (created) values (now())`)
+	change(t, env, `insert into erasures (person_id, at, due) values (2, now(), now() + interval '3 days'), (1, now() - interval '4 days', now() - interval '1 day')`)
+	if out := run("erasures"); !regexp.MustCompile(`(?m)^2 +1 +\S+ \S+ +\S+ \S+ +late$\n^1 +2 +\S+ \S+ +\S+ \S+ *$`).MatchString(out) {
+		t.Errorf("two open: %q", out)
+	}
+}
+
+// The key is changed as docs/running.md says.
+func TestRekey(t *testing.T) {
+	t.Parallel()
+	env := elsewhere(t)
+	if _, errs, code := do(t, env, "officer", "invite", "--agency", "dlh", "--name", "Wati"); code != 0 {
+		t.Fatal(errs)
+	}
+	change(t, env, `insert into persons (created) values (now())`)
+	fresh := "TANGGAP_KEY=" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{8}, 32))
+	both := with(env, fresh, "TANGGAP_KEY_OLD="+base64.StdEncoding.EncodeToString(testbed.Key))
+	out, errs, code := do(t, both, "rekey")
+	if code != 0 || !strings.Contains(out, "unset TANGGAP_KEY_OLD") {
+		t.Fatalf("exit %d, %q, %q", code, out, errs)
+	}
+	if out, errs, code := do(t, with(env, fresh), "officer", "invites"); code != 0 || !strings.Contains(out, "No invitation is open") {
+		t.Errorf("with the new key: exit %d, %q, %q", code, out, errs)
+	}
+	if _, errs, code := do(t, env, "officer", "list"); code != 1 || !strings.Contains(errs, "TANGGAP_KEY is not the key") {
+		t.Errorf("with the old key: exit %d, %q", code, errs)
+	}
+	if out, errs, code := do(t, both, "rekey"); code != 0 {
+		t.Errorf("once more: exit %d, %q, %q", code, out, errs)
 	}
 }
 
