@@ -7,6 +7,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type Options struct {
 	AnyPort bool   // where that is taken, any free port of 127.0.0.1 will do
 	Once    bool   // end after the story
 	Data    string // the data's folder, to be named in what is said; empty: servers of somebody else
+	Program string // how the program was called, for commands to be copied; empty: bin/tanggap
 
 	Out    io.Writer
 	Colour bool
@@ -157,7 +159,7 @@ func (s *stage) serving(st *story) {
 	s.screen.line("  or somebody new. Every tab of the browser can be one person.")
 	s.screen.line("")
 	if s.Data != "" {
-		s.screen.line("  Another officer:  TANGGAP_DATA=%s tanggap officer invite --agency dlh --name Wati", s.Data)
+		s.screen.line("  Another officer:  TANGGAP_DATA=%s %s officer invite --agency dlh --name Wati", s.Data, s.program())
 		s.screen.line("                    and say /daftar CODE to the bot as somebody new")
 	}
 	s.screen.line("  How it does:      %sreadyz  %smetrics", url, url)
@@ -172,6 +174,9 @@ func (s *stage) where() string {
 	}
 	return "The data stay in " + s.Data + "."
 }
+
+// program is how the program is called.
+func (o *Options) program() string { return cmp.Or(o.Program, "bin/tanggap") }
 
 // guest serves pages until ctx ends: then streams end too, so that a browser that looks on does not hold up the end. A stream may last longer than
 // the web door gives others for their request.

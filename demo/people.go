@@ -178,7 +178,7 @@ func (st *story) enrol(ctx context.Context, a *actor, shown bool) error {
 	}
 	if shown {
 		agency := st.Regency.AgencyOf(a.Unit)
-		st.screen.line("  $ tanggap officer invite --agency %s --unit %s --name %q", agency, a.Unit, a.Name)
+		st.screen.line("  $ %s officer invite --agency %s --unit %s --name %q", st.program(), agency, a.Unit, a.Name)
 		st.screen.line("  %s", code)
 		st.screen.record(a)
 	}

@@ -3,10 +3,15 @@
 // The servers are started by the first test that needs them, shared by all processes of "go test ./...", and end some time after
 // the last (see package keeper). Everything of them stands in .tanggap/test of the checkout. With TANGGAP_TEST_DATABASE_URL or
 // TANGGAP_DATABASE_URL set, tests use that Postgres instead, and with TANGGAP_TEST_REDIS_URL or TANGGAP_REDIS_URL that Redis.
+//
+// Somebody who works may have set those to servers that others rely on. So tests touch nothing there that is not theirs: they make and drop only
+// databases whose name begins with tanggap_test_, and of Redis's numbered databases they take only empty ones, never the one the URL names, and empty
+// only what they hold a claim on. Claims are keys in database 0 that begin with tanggap:test: and go by themselves.
 package testbed
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,58 +89,79 @@ func RedisDB(tb testing.TB) string {
 		tb.Fatalf("redis: %v", err)
 	}
 	defer desk.Close() //nolint:errcheck // nothing is pending
-	n, err := claimRedis(ctx, desk, raw, ours)
+	claimed, err := claimRedis(ctx, desk, raw, ours)
 	if err != nil {
 		tb.Fatalf("a Redis database for this test: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := giveBackRedis(context.Background(), raw, n); err != nil {
-			tb.Errorf("giving Redis database %d back: %v", n, err)
+		if err := claimed.giveBack(context.Background()); err != nil {
+			tb.Errorf("giving Redis database %d back: %v", claimed.n, err)
 		}
 	})
-	numbered, err := withRedisDB(raw, n)
+	numbered, err := withRedisDB(raw, claimed.n)
 	if err != nil {
 		tb.Fatalf("redis: %v", err)
 	}
 	return numbered
 }
 
+// A claim is one test's hold on a numbered database.
+type claim struct {
+	raw   string // the server
+	n     int
+	token string // what stands in the claim's key while it is ours
+}
+
+// claimLasts is how long a claim is good. No test takes as long; one that was killed lets go by then.
+const claimLasts = time.Hour
+
 // claimRedis finds a database that no other test has. Numbers go round; a claim, kept in database 0, expires by itself after a
-// test that was killed. On somebody else's server only empty databases are taken: nothing of theirs is flushed.
-func claimRedis(ctx context.Context, desk *redis.Client, raw string, ours bool) (int, error) {
+// test that was killed. On somebody else's server only empty databases are taken, and not the one that the URL names: it is in use, empty or not.
+func claimRedis(ctx context.Context, desk *redis.Client, raw string, ours bool) (claim, error) {
+	none := claim{}
 	said, err := desk.ConfigGet(ctx, "databases").Result()
 	if err != nil {
-		return 0, err
+		return none, err
 	}
 	total, err := strconv.Atoi(said["databases"])
 	if err != nil || total < 2 {
-		return 0, fmt.Errorf("this Redis has %q databases; tests need at least 2", said["databases"])
+		return none, fmt.Errorf("this Redis has %q databases; tests need at least 2", said["databases"])
 	}
+	opt, err := redis.ParseURL(raw)
+	if err != nil {
+		return none, err
+	}
+	c := claim{raw: raw, token: rand.Text()}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for try := 0; ; try++ {
-		next, err := desk.Incr(ctx, "testbed:next").Result()
-		if err != nil {
-			return 0, err
+		next, err := desk.Incr(ctx, redisPrefix+"next").Result()
+		if err == nil {
+			err = desk.Expire(ctx, redisPrefix+"next", claimLasts).Err()
 		}
-		n := 1 + int(next%int64(total-1))
-		won, err := desk.SetNX(ctx, claimKey(n), os.Getpid(), time.Hour).Result()
 		if err != nil {
-			return 0, err
+			return none, err
 		}
-		if won {
-			free, err := emptyRedis(ctx, raw, n, ours)
-			if err != nil || free {
-				return n, err
+		c.n = 1 + int(next%int64(total-1))
+		if ours || c.n != opt.DB {
+			won, err := desk.SetNX(ctx, claimKey(c.n), c.token, claimLasts).Result()
+			if err != nil {
+				return none, err
 			}
-			if err := desk.Del(ctx, claimKey(n)).Err(); err != nil {
-				return 0, err
+			if won {
+				free, err := emptyRedis(ctx, raw, c.n, ours)
+				if err != nil || free {
+					return c, err
+				}
+				if err := desk.Del(ctx, claimKey(c.n)).Err(); err != nil {
+					return none, err
+				}
 			}
 		}
 		if try%total == total-1 { // all were taken: wait for one to come back
 			select {
 			case <-ctx.Done():
-				return 0, fmt.Errorf("all %d databases are taken by other tests or hold something", total-1)
+				return none, fmt.Errorf("all %d databases are taken by other tests or hold something", total-1)
 			case <-tick.C:
 			}
 		}
@@ -156,22 +182,35 @@ func emptyRedis(ctx context.Context, raw string, n int, ours bool) (bool, error)
 	return keys == 0, err
 }
 
-// giveBackRedis empties a database and lets others have it.
-func giveBackRedis(ctx context.Context, raw string, n int) error {
-	c, err := redisOn(raw, n)
+var errClaimLost = errors.New("the claim on it was lost meanwhile: it is left as it is")
+
+// giveBack empties the database and lets others have it. What is no longer ours is left alone.
+func (c claim) giveBack(ctx context.Context) error {
+	desk, err := redisOn(c.raw, 0)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(c.FlushDB(ctx).Err(), c.Close()); err != nil {
+	defer desk.Close() //nolint:errcheck // nothing is pending
+	switch holder, err := desk.Get(ctx, claimKey(c.n)).Result(); {
+	case errors.Is(err, redis.Nil), err == nil && holder != c.token:
+		return errClaimLost
+	case err != nil:
 		return err
 	}
-	if c, err = redisOn(raw, 0); err != nil {
+	own, err := redisOn(c.raw, c.n)
+	if err != nil {
 		return err
 	}
-	return errors.Join(c.Del(ctx, claimKey(n)).Err(), c.Close())
+	if err := errors.Join(own.FlushDB(ctx).Err(), own.Close()); err != nil {
+		return err
+	}
+	return desk.Del(ctx, claimKey(c.n)).Err()
 }
 
-func claimKey(n int) string { return "testbed:claimed:" + strconv.Itoa(n) }
+// redisPrefix begins what the testbed itself keeps in database 0.
+const redisPrefix = "tanggap:test:"
+
+func claimKey(n int) string { return redisPrefix + "claimed:" + strconv.Itoa(n) }
 
 func redisOn(raw string, db int) (*redis.Client, error) {
 	opt, err := redis.ParseURL(raw)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,23 +37,23 @@ var Jepara = sync.OnceValue(func() *hotline.Regency {
 // templateLock is the advisory lock under which test processes agree on who makes the template.
 const templateLock = 0x7461_0002
 
+// databasePrefix begins the name of every database that tests make. No other is ever dropped.
+const databasePrefix = "tanggap_test_"
+
+// templates remembers, for each server, the database that tests copy.
+var templates sync.Map // admin URL → func() (string, error)
+
 // template makes, once for all test processes, a migrated database that every test's own is copied from. Its name tells the migrations it was
 // made with, so that a changed migration makes another.
 func template(adminURL string) (string, error) {
-	templateOnce.Do(func() { templateName, errTemplate = makeTemplate(adminURL) })
-	return templateName, errTemplate
+	made, _ := templates.LoadOrStore(adminURL, sync.OnceValues(func() (string, error) { return makeTemplate(adminURL) }))
+	return made.(func() (string, error))() //nolint:forcetypeassert // nothing else is put there
 }
-
-var (
-	templateOnce sync.Once
-	templateName string
-	errTemplate  error
-)
 
 func makeTemplate(adminURL string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	name := "template_" + store.MigrationsHash()[:16]
+	name := databasePrefix + "template_" + store.MigrationsHash()[:16]
 	conn, err := pgx.Connect(ctx, adminURL)
 	if err != nil {
 		return "", err
@@ -65,10 +66,14 @@ func makeTemplate(adminURL string) (string, error) {
 	if err := conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1 and datistemplate)`, name).Scan(&have); err != nil || have {
 		return name, err
 	}
-	for _, sql := range []string{`drop database if exists ` + name, `create database ` + name} {
-		if _, err := conn.Exec(ctx, sql); err != nil {
-			return "", err
-		}
+	if err := sweep(ctx, conn, time.Now()); err != nil {
+		return "", err
+	}
+	if err := drop(ctx, conn, name, ""); err != nil {
+		return "", err
+	}
+	if _, err := conn.Exec(ctx, `create database `+name); err != nil {
+		return "", fmt.Errorf("%w; tests make databases of their own on this server: let the role do so, or name another in TANGGAP_TEST_DATABASE_URL", err)
 	}
 	pool, err := store.Connect(ctx, onDatabase(adminURL, name), 2)
 	if err != nil {
@@ -83,6 +88,41 @@ func makeTemplate(adminURL string) (string, error) {
 	return name, err
 }
 
+// drop drops a database of the tests' own. how: "" or "with (force)".
+func drop(ctx context.Context, conn *pgx.Conn, name, how string) error {
+	if !strings.HasPrefix(name, databasePrefix) {
+		return fmt.Errorf("the database %q is none of the tests' own: it is not dropped", name)
+	}
+	_, err := conn.Exec(ctx, `drop database if exists `+pgx.Identifier{name}.Sanitize()+` `+how)
+	return err
+}
+
+// leftFor is how old a test's database must be to be taken for one that a killed test left behind.
+const leftFor = 24 * time.Hour
+
+// sweep drops what killed tests left behind: databases of the tests' own that are a day old and that nobody is connected to.
+func sweep(ctx context.Context, conn *pgx.Conn, now time.Time) error {
+	rows, err := conn.Query(ctx, `select datname from pg_database d where not datistemplate and starts_with(datname, $1)
+		and not exists (select from pg_stat_activity a where a.datname = d.datname)`, databasePrefix)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		made, _, _ := strings.Cut(strings.TrimPrefix(name, databasePrefix), "_")
+		if ns, err := strconv.ParseInt(made, 10, 64); err != nil || now.Sub(time.Unix(0, ns)) < leftFor {
+			continue
+		}
+		if err := drop(ctx, conn, name, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var pid = os.Getpid()
 
 var databases atomic.Int64
@@ -90,7 +130,11 @@ var databases atomic.Int64
 // Database gives the URL of a fresh, migrated database that is the test's own and goes with it.
 func Database(tb testing.TB) string {
 	tb.Helper()
-	adminURL := Postgres(tb)
+	return databaseOn(tb, Postgres(tb))
+}
+
+func databaseOn(tb testing.TB, adminURL string) string {
+	tb.Helper()
 	n := databases.Add(1)
 	from, err := template(adminURL)
 	if err != nil {
@@ -103,7 +147,7 @@ func Database(tb testing.TB) string {
 		tb.Fatalf("reach the tests' Postgres: %v", err)
 	}
 	defer conn.Close(ctx)
-	name := fmt.Sprintf("t%d_%d_%d", time.Now().UnixNano(), pid, n)
+	name := fmt.Sprintf("%s%d_%d_%d", databasePrefix, time.Now().UnixNano(), pid, n)
 	if _, err := conn.Exec(ctx, `create database `+name+` template `+from); err != nil {
 		tb.Fatalf("make a database: %v", err)
 	}
@@ -116,7 +160,7 @@ func Database(tb testing.TB) string {
 			return
 		}
 		defer conn.Close(ctx)
-		if _, err := conn.Exec(ctx, `drop database `+name+` with (force)`); err != nil {
+		if err := drop(ctx, conn, name, "with (force)"); err != nil {
 			tb.Errorf("drop a database: %v", err)
 		}
 	})
