@@ -1,6 +1,9 @@
 package hotline
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // PersonID names a person in one regency's database. Zero means nobody: a 112 caller or a walk-in may have no person.
 type PersonID int64
@@ -36,6 +39,7 @@ type Address struct {
 	Account string // which of our accounts, by its public name: the bot's numeric id, a telephone number
 	Peer    string // a Telegram chat id, a WhatsApp LID
 	Person  PersonID
+	Home    PersonID // whom it came with: another than Person while that one is joined into Person; see Join
 }
 
 // Lang is a language people are spoken to in, as a BCP 47 tag.
@@ -81,7 +85,11 @@ type Role struct {
 	From   time.Time
 	Until  time.Time // zero: without end
 	OnDuty bool
+	Also   []PersonID // who else turned out to be this person; the role is theirs as much, while they are joined
 }
+
+// Is tells whether the role's holder is, or is joined with, a person.
+func (r Role) Is(p PersonID) bool { return p != 0 && (p == r.Person || slices.Contains(r.Also, p)) }
 
 // Active tells whether the role holds at now: From inclusive, Until exclusive.
 func (r Role) Active(now time.Time) bool {
@@ -91,8 +99,12 @@ func (r Role) Active(now time.Time) bool {
 // A Viewer is who asks to see something: a person with the roles that hold at the moment of asking.
 type Viewer struct {
 	Person PersonID
-	Roles  []Role // active ones only
+	Also   []PersonID // who else turned out to be the same person, on other networks: see Join
+	Roles  []Role     // active ones only, of all of them
 }
+
+// Is tells whether the viewer is that person, on whichever network. Nobody (zero) is never the viewer.
+func (v Viewer) Is(p PersonID) bool { return p != 0 && (p == v.Person || slices.Contains(v.Also, p)) }
 
 // Has tells whether the viewer holds one of the roles, in whatever unit.
 func (v Viewer) Has(names ...RoleName) bool {

@@ -14,6 +14,9 @@ type Sight struct {
 // Sees is the one predicate that decides for (viewer, case). Whatever shows a case, in a list or alone, asks it first; what is counted or searched in
 // SQL one day must say the same and be held against it.
 //
+// Who is joined with others on other networks is one person with them: their cases are the own ones, and what hides a case from one of them hides it
+// from all.
+//
 //   - The reporter sees the own case whole.
 //   - Nobody of the agency complained about sees anything of it, whatever else they are. Rude or slow service is the exception: there the heads
 //     of the agency see it, who are to answer for it, and only they.
@@ -22,7 +25,7 @@ type Sight struct {
 //     it was theirs to the end. A secret case shows them facts; its content only to the officer who took it.
 //   - The regency's secretary sees what has been escalated that far, without the reporter.
 func (r *Regency) Sees(v Viewer, c Case) Sight {
-	if c.Reporter != 0 && c.Reporter == v.Person {
+	if v.Is(c.Reporter) {
 		return Sight{Facts: true, Content: true, Reporter: true, Voice: true}
 	}
 	if c.About != "" {
@@ -34,7 +37,7 @@ func (r *Regency) Sees(v Viewer, c Case) Sight {
 	}
 	var s Sight
 	for _, role := range v.Roles {
-		s = s.or(r.sees(v.Person, role, c))
+		s = s.or(r.sees(v, role, c))
 	}
 	if c.Privacy.IsAnonymous() {
 		s.Reporter = false
@@ -45,7 +48,7 @@ func (r *Regency) Sees(v Viewer, c Case) Sight {
 	return s
 }
 
-func (r *Regency) sees(p PersonID, role Role, c Case) Sight {
+func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 	all := Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: true}
 	switch role.Name {
 	case RoleCoordinator:
@@ -62,7 +65,7 @@ func (r *Regency) sees(p PersonID, role Role, c Case) Sight {
 			if a.State == Cancelled || !r.Within(a.Unit, role.Unit) {
 				continue
 			}
-			mine := p != 0 && a.Officer == p
+			mine := v.Is(a.Officer)
 			switch {
 			case mine && (a.On() || a.State == Done):
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.On()})

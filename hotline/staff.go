@@ -48,6 +48,7 @@ type Invite struct {
 	Role    RoleName
 	Unit    string
 	Name    string
+	By      PersonID // who asked for it, where that matters: the head who registers a group
 	Expires time.Time
 }
 
@@ -69,6 +70,7 @@ type ErasureRequest struct {
 // A Dossier is everything kept about a person, for the person.
 type Dossier struct {
 	Person    Person
+	Also      []Person // as whom they are known besides, on networks that are joined
 	Addresses []Address
 	Roles     []Role
 	Cases     []Case

@@ -29,6 +29,7 @@ type Bot struct {
 
 	mu       sync.RWMutex
 	people   map[int64]*Person
+	groups   map[int64]*Group
 	arrivals []*Person // people in the order they came
 	commands map[string][]Command
 
@@ -47,6 +48,7 @@ func newBot(s *Server, token, username string) *Bot {
 	b := &Bot{
 		s: s, token: token, id: id, username: username,
 		people:   make(map[int64]*Person),
+		groups:   make(map[int64]*Group),
 		commands: make(map[string][]Command),
 		calls:    make(map[string]int),
 	}
@@ -173,6 +175,16 @@ func (b *Bot) People() []*Person {
 func (b *Bot) Find(id int64) *Person {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	return b.people[id]
+}
+
+// chat gives the chat with that id, of a person or of a group, or nil.
+func (b *Bot) chat(id int64) *Person {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if g := b.groups[id]; g != nil {
+		return g.chat
+	}
 	return b.people[id]
 }
 

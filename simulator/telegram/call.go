@@ -16,6 +16,7 @@ type apiError struct {
 	code        int
 	description string
 	retryAfter  int
+	movedTo     int64 // the chat's id from now on
 }
 
 func (e *apiError) Error() string { return e.description }
@@ -169,6 +170,10 @@ func writeError(w http.ResponseWriter, e *apiError) {
 		b = append(b, `,"parameters":{"retry_after":`...)
 		b = append(strconv.AppendInt(b, int64(e.retryAfter), 10), '}')
 		w.Header().Set("Retry-After", strconv.Itoa(e.retryAfter))
+	}
+	if e.movedTo != 0 {
+		b = append(b, `,"parameters":{"migrate_to_chat_id":`...)
+		b = append(strconv.AppendInt(b, e.movedTo, 10), '}')
 	}
 	b = append(b, '}')
 	h := w.Header()

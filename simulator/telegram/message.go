@@ -29,6 +29,7 @@ const (
 type Message struct {
 	ID       int
 	FromBot  bool
+	By       *Person // who wrote it, in a group; nil for the bot, and in a private chat
 	Date     time.Time
 	EditDate time.Time // zero when never edited
 	Kind     Kind
@@ -150,9 +151,12 @@ func (m *Message) append(b []byte, p *Person, nested bool) []byte {
 	b = append(b, `{"message_id":`...)
 	b = strconv.AppendInt(b, int64(m.ID), 10)
 	b = append(b, `,"from":`...)
-	if m.FromBot {
+	switch {
+	case m.FromBot:
 		b = append(b, p.bot.user...)
-	} else {
+	case m.By != nil:
+		b = append(b, m.By.user...)
+	default:
 		b = append(b, p.user...)
 	}
 	b = append(b, `,"chat":`...)

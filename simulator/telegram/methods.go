@@ -94,7 +94,7 @@ func getMe(c *call) error {
 
 var errNoChat = bad("chat not found")
 
-// chat finds the person that chat_id names.
+// chat finds the chat that chat_id names.
 func (c *call) chat() (*Person, error) {
 	v, ok := c.req.lookup("chat_id")
 	if !ok || len(v) == 0 {
@@ -106,10 +106,10 @@ func (c *call) chat() (*Person, error) {
 func (c *call) chatByID(v []byte) (*Person, error) {
 	id, err := strconv.ParseInt(string(v), 10, 64)
 	if err != nil {
-		// Only channels and groups have an @name in chat_id, and there are none here.
+		// Only channels and public groups have an @name in chat_id, and there are none here.
 		return nil, errNoChat
 	}
-	if p := c.bot.Find(id); p != nil {
+	if p := c.bot.chat(id); p != nil {
 		return p, nil
 	}
 	return nil, errNoChat

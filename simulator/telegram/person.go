@@ -27,12 +27,13 @@ type PersonOptions struct {
 // Person is somebody in a private chat with a bot. All methods may be called from
 // several goroutines; what one of them does is seen by the bot in the order of the calls.
 type Person struct {
-	s    *Server
-	bot  *Bot
-	opts PersonOptions
-	id   int64
-	user []byte // the User object
-	chat []byte // the Chat object
+	s     *Server
+	bot   *Bot
+	opts  PersonOptions
+	id    int64
+	user  []byte // the User object
+	group *Group // the chat of many that this is; nil for a person
+	chat  []byte // the Chat object
 
 	bucket bucket
 
@@ -115,6 +116,9 @@ var (
 
 // reachable says why the bot cannot write; the caller holds the lock.
 func (p *Person) reachable() error {
+	if p.group != nil {
+		return p.group.reachable()
+	}
 	if p.blocked {
 		return forbidden("bot was blocked by the user")
 	}
@@ -172,6 +176,9 @@ func (p *Person) keep(m *Message) {
 
 // receive puts a bot's message into the chat; the caller holds the lock.
 func (p *Person) receive(m *Message) Change {
+	if p.group != nil {
+		p.group.spoke = true
+	}
 	m.ID = int(p.bot.messageIDs.Add(1))
 	m.Date = p.s.now()
 	p.keep(m)

@@ -10,7 +10,8 @@
 //
 // The other side is [Person]: somebody with a private chat with the bot, who
 // writes, sends photos and pins, presses buttons, blocks the bot, and sees what
-// the bot sent as it stands now and as it once stood.
+// the bot sent as it stands now and as it once stood. [Group] is a chat of many, in
+// which people write and the bot hears what Telegram lets a bot hear.
 //
 // Between the two, [Server.Fail] makes the network bad on purpose: refusals,
 // delays, connections that break before or after the act; and a [Bot] can be

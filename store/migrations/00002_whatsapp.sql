@@ -11,7 +11,18 @@ alter table outbox add delivered_at timestamptz, add read_at timestamptz;
 -- an address came with.
 alter table persons add joined bigint references persons;
 create index persons_joined on persons (joined) where joined is not null;
-alter table addresses add home bigint references persons;
+alter table addresses add home bigint references persons; -- null: the person it points at
+-- All who are one person with p, p among them.
+-- +goose StatementBegin
+create function same_person(p bigint) returns setof bigint language sql stable as $$
+    select coalesce(o.joined, o.id) from persons o where o.id = p
+    union all
+    select j.id from persons o join persons j on j.joined = coalesce(o.joined, o.id) where o.id = p
+$$;
+-- +goose StatementEnd
+
+-- When a network last vouched that the telephone number is the person's; null: only they said so.
+alter table person_details add vouched_at timestamptz;
 
 -- A code shown at one address and typed at another proves that one person has both.
 create table join_codes (
@@ -32,6 +43,7 @@ create table groups (
     until      timestamptz
 );
 create index groups_unit on groups (unit) where until is null;
+alter table invites add by bigint references persons; -- the head who asked for a group's code
 
 -- Our own numbers at WhatsApp that are linked as a device of a telephone. The device's keys stand in the tables of the library.
 create table whatsapp_numbers (
@@ -46,6 +58,9 @@ create table whatsapp_numbers (
 
 -- +goose Down
 drop table whatsapp_numbers, groups, join_codes;
+drop function same_person;
+alter table invites drop by;
+alter table person_details drop vouched_at;
 alter table addresses drop home;
 alter table persons drop joined;
 alter table outbox drop menu, drop delivered_at, drop read_at;

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tanggap/hotline"
+)
+
+// samePerson is, in SQL, all who are one person with @p: "x = " + samePerson.
+const samePerson = `any (array(select s from same_person(@p) s))`
+
+// samePerson gives all who are one person with p, p among them, the one known longest first.
+func (t *Tx) samePerson(ctx context.Context, p hotline.PersonID) ([]hotline.PersonID, error) {
+	return scalars[hotline.PersonID](ctx, t, "see who is joined", `select s from same_person(@p) s order by s`, pgx.StrictNamedArgs{"p": p})
+}
+
+// others gives those of ps who are neither p nor nobody, each once.
+func others(p hotline.PersonID, ps []hotline.PersonID) []hotline.PersonID {
+	var out []hotline.PersonID
+	for _, o := range ps {
+		if o != p && o != 0 && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// joinLock is the advisory lock of whoever joins or parts people: it is rare, and what one of them sees another must not change meanwhile.
+const joinLock = 0x7461_0005
+
+func (t *Tx) lockJoins(ctx context.Context) error {
+	_, err := scalars[string](ctx, t, "take the joins", `select pg_advisory_xact_lock(@lock)::text`, pgx.StrictNamedArgs{"lock": joinLock})
+	return err
+}
+
+// joinCodeLength is short, since it is typed from one telephone to another and good for minutes only: 30 bits.
+const joinCodeLength = 6
+
+// NewJoinCode makes a code that joins whoever types it elsewhere with the person, whom it was shown at an address. It is good until it expires, once,
+// and takes the place of an earlier one.
+func (t *Tx) NewJoinCode(p hotline.PersonID, at hotline.AddressID, expires time.Time) string {
+	code := newCode(joinCodeLength)
+	t.queue(`delete from join_codes where person_id = @p and used_at is null`, pgx.StrictNamedArgs{"p": p})
+	t.queue(`
+		insert into join_codes (code_hash, person_id, address_id, expires) values (@hash, @p, @at, @expires)
+		on conflict (code_hash) do update set person_id = @p, address_id = @at, expires = @expires, used_at = null
+		where join_codes.used_at is not null or join_codes.expires <= @now`,
+		pgx.StrictNamedArgs{"hash": t.store.codeHash(code), "p": p, "at": at, "expires": expires.UTC(), "now": t.now})
+	return code
+}
+
+// JoinCode looks up a code that somebody typed; nothing is joined yet. hotline.ErrCode: there is no such code, with ErrCodeUsed and ErrCodeExpired
+// for one that was good once; hotline.ErrLocked: too many wrong ones within an hour; hotline.ErrSame: it is the person's own.
+func (t *Tx) JoinCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Join, error) {
+	if err := t.mayTry(ctx, by); err != nil {
+		return hotline.Join{}, err
+	}
+	type row struct {
+		PersonID  hotline.PersonID
+		AddressID hotline.AddressID
+	}
+	hash := t.store.codeHash(code)
+	r, err := one[row](ctx, t, "look up a code", `select person_id, address_id from join_codes where code_hash = @hash and used_at is null and expires > @now`,
+		pgx.StrictNamedArgs{"hash": hash, "now": t.now})
+	if errors.Is(err, hotline.ErrNotFound) {
+		return hotline.Join{}, t.wrongCode(ctx, by, `select used_at is not null from join_codes where code_hash = @hash`, hash)
+	}
+	if err != nil {
+		return hotline.Join{}, err
+	}
+	same, err := t.samePerson(ctx, by)
+	if err != nil {
+		return hotline.Join{}, err
+	}
+	if slices.Contains(same, r.PersonID) {
+		return hotline.Join{}, hotline.ErrSame
+	}
+	with, err := t.known(ctx, `where a.id = @id`, pgx.StrictNamedArgs{"id": r.AddressID})
+	if err != nil {
+		return hotline.Join{}, err
+	}
+	return hotline.Join{Ticket: hex.EncodeToString(hash), With: with[0]}, nil
+}
+
+// Redeem joins a person with whom a code belongs to, by the ticket that JoinCode gave. Of two who do so at once with one code, one hears
+// hotline.ErrCodeUsed.
+func (t *Tx) Redeem(ctx context.Context, ticket string, by hotline.PersonID) error {
+	hash, err := hex.DecodeString(ticket)
+	if err != nil {
+		return hotline.ErrCode
+	}
+	if err := t.lockJoins(ctx); err != nil {
+		return err
+	}
+	with, err := scalars[hotline.PersonID](ctx, t, "redeem a code", `
+		update join_codes set used_at = @now where code_hash = @hash and used_at is null and expires > @now returning person_id`,
+		pgx.StrictNamedArgs{"hash": hash, "now": t.now})
+	if err != nil {
+		return err
+	}
+	if len(with) == 0 {
+		used, err := scalars[bool](ctx, t, "look at a code", `select used_at is not null from join_codes where code_hash = @hash`,
+			pgx.StrictNamedArgs{"hash": hash})
+		switch {
+		case err != nil:
+			return err
+		case len(used) > 0 && used[0]:
+			return hotline.ErrCodeUsed
+		}
+		return hotline.ErrCodeExpired
+	}
+	return t.Join(ctx, by, with[0])
+}
+
+// vouchedFor is how long a network's word about a number is believed. Numbers change hands: the address that had it a year ago may be somebody else's.
+const vouchedFor = 90 * 24 * time.Hour
+
+// SamePhone finds the address on another network whose number, vouched for by that network lately, is one that was just vouched for here. Of several it
+// is the one vouched for last. hotline.ErrNotFound: there is none, or it is joined already.
+func (t *Tx) SamePhone(ctx context.Context, p hotline.PersonID, not hotline.Channel, e164 string) (hotline.Known, error) {
+	found, err := t.known(ctx, `
+		where a.id = (
+			select x.id from person_details v join persons q on q.id = v.person_id
+			join addresses x on x.person_id = coalesce(q.joined, q.id) and coalesce(x.home, x.person_id) = v.person_id
+			where v.phone_hash = @hash and v.vouched_at > @since and x.channel <> @not order by v.vouched_at desc, x.id desc limit 1)
+		and coalesce(a.home, a.person_id) <> all (array(select s from same_person(@p) s))`,
+		pgx.StrictNamedArgs{"hash": mac(t.store.keys.lookup, []byte(e164)), "since": t.now.Add(-vouchedFor), "not": not, "p": p})
+	if err != nil {
+		return hotline.Known{}, err
+	}
+	if len(found) == 0 {
+		return hotline.Known{}, fmt.Errorf("look for a number on another network: %w", hotline.ErrNotFound)
+	}
+	return found[0], nil
+}
+
+// Addresses lists where a person can be reached, on all networks that are joined, as they recognise them.
+func (t *Tx) Addresses(ctx context.Context, p hotline.PersonID) ([]hotline.Known, error) {
+	return t.known(ctx, `where a.person_id = (select coalesce(joined, id) from persons where id = @p) order by a.id`, pgx.StrictNamedArgs{"p": p})
+}
+
+func (t *Tx) known(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([]hotline.Known, error) {
+	type row struct {
+		ID       hotline.AddressID
+		Channel  hotline.Channel
+		Account  string
+		Peer     string
+		PersonID *hotline.PersonID
+		Home     *hotline.PersonID
+		Phone    []byte
+	}
+	rows, err := read[row](ctx, t, "read addresses", `
+		select a.id, a.channel, a.account, a.peer, a.person_id, coalesce(a.home, a.person_id) as home, d.phone
+		from addresses a left join person_details d on d.person_id = coalesce(a.home, a.person_id) `+tail, args)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hotline.Known, len(rows))
+	for i, r := range rows {
+		home := or0(r.Home)
+		phone, err := open(t.store.keys.person, r.Phone, bindPerson(home))
+		if err != nil {
+			return nil, fmt.Errorf("open a telephone number: %w", err)
+		}
+		out[i] = hotline.Known{Tail: hotline.Tail(r.Peer), Address: hotline.Address{ID: r.ID, Channel: r.Channel, Account: r.Account, Peer: r.Peer,
+			Person: or0(r.PersonID), Home: home}}
+		if len(phone) > 0 {
+			out[i].Tail = hotline.Tail(string(phone))
+		}
+	}
+	return out, nil
+}
+
+// Join makes two people one, and with them all who are joined with either. hotline.ErrSame: they are one already.
+func (t *Tx) Join(ctx context.Context, a, b hotline.PersonID) error {
+	if err := t.lockJoins(ctx); err != nil {
+		return err
+	}
+	chiefs, err := scalars[hotline.PersonID](ctx, t, "see whom to join",
+		`select distinct coalesce(joined, id) from persons where id = any (@ids) order by 1`, pgx.StrictNamedArgs{"ids": []hotline.PersonID{a, b}})
+	switch {
+	case err != nil:
+		return err
+	case len(chiefs) == 0:
+		return fmt.Errorf("join people: %w", hotline.ErrNotFound)
+	case len(chiefs) == 1:
+		return hotline.ErrSame
+	}
+	ids := pgx.StrictNamedArgs{"chief": chiefs[0], "other": chiefs[1]}
+	t.queue(`update persons set joined = @chief where id = @other or joined = @other`, ids)
+	t.queue(`update addresses set home = coalesce(home, person_id), person_id = @chief where person_id = @other`, ids)
+	return t.untangle(ctx, chiefs[0])
+}
+
+// untangle gives another short handle to what is held under the same one on two networks.
+func (t *Tx) untangle(ctx context.Context, p hotline.PersonID) error {
+	type row struct {
+		ID     hotline.AssignmentID
+		Handle *int
+	}
+	rows, err := read[row](ctx, t, "read short handles",
+		`select id, handle from assignments where officer = `+samePerson+` and state = 'taken' order by since, id`, pgx.StrictNamedArgs{"p": p})
+	if err != nil {
+		return err
+	}
+	used := map[int]bool{}
+	var again []hotline.AssignmentID
+	for _, r := range rows {
+		if h := or0(r.Handle); h == 0 || used[h] {
+			again = append(again, r.ID)
+		} else {
+			used[h] = true
+		}
+	}
+	free := 1
+	for _, id := range again {
+		for free <= 99 && used[free] {
+			free++
+		}
+		var handle *int
+		if free <= 99 {
+			used[free] = true
+			h := free
+			handle = &h
+		}
+		t.queue(`update assignments set handle = @handle where id = @id`, pgx.StrictNamedArgs{"id": id, "handle": handle})
+	}
+	return nil
+}
+
+// Part takes one person out of those they are joined with: each has their own addresses, cases and roles again, and their codes are void. What is not
+// yet sent about cases that somebody can no longer see is not sent. hotline.ErrNotFound: nobody is joined with them.
+func (t *Tx) Part(ctx context.Context, p hotline.PersonID) error {
+	if err := t.lockJoins(ctx); err != nil {
+		return err
+	}
+	same, err := t.samePerson(ctx, p)
+	if err != nil {
+		return err
+	}
+	rest := others(p, same)
+	if len(rest) == 0 || len(rest) == len(same) {
+		return fmt.Errorf("part people: %w", hotline.ErrNotFound)
+	}
+	t.regroup(same, []hotline.PersonID{p})
+	t.regroup(same, rest)
+	t.hush([]hotline.PersonID{p}, rest)
+	t.hush(rest, []hotline.PersonID{p})
+	t.queue(`delete from join_codes where person_id = any (@ids) and used_at is null`, pgx.StrictNamedArgs{"ids": same})
+	return nil
+}
+
+// partAll makes each of several who are joined a person of their own again.
+func (t *Tx) partAll(same []hotline.PersonID) {
+	for _, p := range same {
+		t.regroup(same, []hotline.PersonID{p})
+	}
+	t.queue(`delete from join_codes where person_id = any (@ids)`, pgx.StrictNamedArgs{"ids": same})
+}
+
+// regroup makes some of those who were joined one person of their own. The first, who is known longest, is the chief.
+func (t *Tx) regroup(same, ids []hotline.PersonID) {
+	t.queue(`
+		update addresses set person_id = @chief, home = nullif(coalesce(home, person_id), @chief)
+		where person_id = any (@same) and coalesce(home, person_id) = any (@ids)`, pgx.StrictNamedArgs{"same": same, "ids": ids, "chief": ids[0]})
+	t.queue(`update persons set joined = nullif(@chief, id) where id = any (@ids)`, pgx.StrictNamedArgs{"ids": ids, "chief": ids[0]})
+}
+
+// hush sets aside what waits at the addresses of some people and speaks of cases that others filed.
+func (t *Tx) hush(at, about []hotline.PersonID) {
+	t.queue(`
+		update outbox o set state = 'aside', body = null, reason = 'parted' from cases k, addresses a
+		where k.reporter = any (@about) and o.case_id = k.id and o.address_id = a.id and a.person_id = any (@at) and o.state in ('due', 'held')`,
+		pgx.StrictNamedArgs{"at": at, "about": about})
+}
