@@ -33,6 +33,8 @@ type Sender interface {
 // A Drawer puts replies into words: text, buttons, and the label of the ask's button.
 type Drawer interface {
 	Reply(hotline.Lang, hotline.Reply, phrase.Facts) (string, [][]hotline.Button, string)
+	// Args draws the arguments of one line, each by itself.
+	Args(hotline.Lang, hotline.Line, phrase.Facts) map[string]string
 }
 
 // A ServiceClock tells service time, which a test moves.

@@ -65,7 +65,7 @@ func (c *Courier) attempt(ctx context.Context, p *hotline.Parcel) (res result, t
 	}
 	if err == nil {
 		res = took(p, receipt.Ref)
-		res.sent.Menu = menu(out)
+		res.sent.Menu, res.sent.Later = menu(out), receipt.Later
 		return res, ""
 	}
 	return c.judge(p, out, troubleOf(err))
@@ -96,6 +96,9 @@ func (c *Courier) judge(p *hotline.Parcel, out hotline.Outgoing, e *hotline.Send
 	case hotline.TroubleBlocked:
 		res = failed(p, e.Trouble, detail, time.Time{})
 		res.failure.Hold = true
+	case hotline.TroubleWindow:
+		res = failed(p, e.Trouble, detail, time.Time{})
+		res.failure.Wait = true
 	case hotline.TroubleAccount:
 		res = failed(p, e.Trouble, detail, time.Now().Add(accountPause))
 	default:
@@ -165,6 +168,10 @@ func (c *Courier) draw(ctx context.Context, p *hotline.Parcel, edits string) (ho
 		out.Verb = hotline.VerbSend
 	case out.Verb == hotline.VerbEdit:
 		out.Edits = edits
+	}
+	out.Lang, out.Urgent, out.Closed, out.Key = p.Language, lane(p) == hotline.LaneEmergency, p.Closed, key(p)
+	if out.Closed && out.Key != "" {
+		out.Args = c.Drawer.Args(p.Language, p.Out.Reply.Lines[0], phrase.FactsOf(*p))
 	}
 	if out.Verb != hotline.VerbSend {
 		return out, nil

@@ -243,6 +243,8 @@ func (n *fakeNet) all() []hotline.Outgoing {
 // keyDrawer draws a reply as its first key.
 type keyDrawer struct{}
 
+func (keyDrawer) Args(hotline.Lang, hotline.Line, phrase.Facts) map[string]string { return nil }
+
 func (keyDrawer) Reply(_ hotline.Lang, r hotline.Reply, _ phrase.Facts) (string, [][]hotline.Button, string) {
 	if len(r.Lines) == 0 {
 		return "", nil, ""

@@ -21,6 +21,9 @@ type Rates struct {
 // TelegramRates are what Telegram's documentation names.
 var TelegramRates = Rates{Overall: 30, Reserved: 3, Chat: 1, ChatBurst: 3}
 
+// CloudRates stay below what the WhatsApp Cloud API takes from one number: 80 messages a second, and to one person one in 6 seconds after 45 at once.
+var CloudRates = Rates{Overall: 60, Reserved: 6, Chat: 1. / 6, ChatBurst: 40}
+
 // overallBurst is how many may go at once before the overall rate is asked for; it comes out of the rate, so that no second sees more than
 // Rates.Overall.
 const overallBurst = 3

@@ -27,9 +27,13 @@ const (
 	MsgEdit     MessageKind = "edit"     // an earlier message was changed; Text is the new text, Ref the message
 	MsgSticker  MessageKind = "sticker"  // says nothing in words
 	MsgPoll     MessageKind = "poll"     // cannot be worked with
+	MsgReaction MessageKind = "reaction" // Text is the emoji, empty where it was taken back; On the message it is about
+	MsgDeleted  MessageKind = "deleted"  // an earlier message was taken back; Ref is that message
+	MsgGarbled  MessageKind = "garbled"  // could not be decrypted, also when it was asked for again: the person may send it once more
 	MsgOther    MessageKind = "other"    // something new the network can do
-	MsgBlocked  MessageKind = "blocked"  // the person blocked us: never answered
+	MsgBlocked  MessageKind = "blocked"  // the person blocked us, or the group put us out: never answered
 	MsgReturned MessageKind = "returned" // the person unblocked us: never answered
+	MsgMoved    MessageKind = "moved"    // the network knows the person, or the group, by another name from now on: never answered
 )
 
 // A Message is something a person did at an address, as the channel understood it.
@@ -41,7 +45,7 @@ type Message struct {
 	Ref       string    // the network's id of this message (of the changed one, for MsgEdit)
 	Text      string    // as written, at most MaxText bytes; "/start CODE" and "/daftar CODE" come as text
 	Choice    string    // MsgChoice: Choice.Value
-	Callback  string    // MsgChoice: what the network wants answered
+	Callback  string    // what the network wants answered: a pressed button; through the Cloud API every message, which is shown as read then
 	On        string    // MsgChoice: the network's id of the message that held the choice
 	ReplyTo   string    // the network's id of the message replied to
 	Forwarded bool
@@ -49,6 +53,10 @@ type Message struct {
 	Media     *Media
 	Contact   *Contact
 	Name      string // how the network names the sender
+	Moved     string // MsgMoved: the peer that the Address's is from now on
+	Phone     string // the sender's telephone number (E.164) where the network vouches for it; many networks hide it
+	Group     bool   // written in a chat of many: the Address is the chat's
+	From      string // Group: who wrote, as a peer of the same account
 	Language  Lang   // the network's guess; empty where unknown
 }
 

@@ -206,6 +206,7 @@ type Out struct {
 	Slot    string // where an unsent thing with the same address and slot waits, this one takes its place and id
 	Edits   string // VerbEdit: the slot name of the sent thing to change (see Card)
 	Answers string // the callback this answers, at most one
+	Avoid   string // with Person: an account ("whatsapp/62…") that is not to carry it where the person has another
 	Card    string // a name under which it can be edited later, unique per address: "offer:17"
 }
 
@@ -222,6 +223,14 @@ type Outgoing struct {
 	Edits   string // the network's id of the message to change
 	ReplyTo string
 	Answers string // callback to answer first; with VerbAnswer Text is the toast
+	Urgent  bool   // an emergency: no pace that a channel keeps by itself holds it up
+	Pin     *Point // a place to send along, where a channel can
+
+	// For a network that takes free words only for a time after the person wrote, and afterwards only templates it approved, told by their parts.
+	Key    string            // the phrase that the reply begins with
+	Args   map[string]string // that phrase's arguments, drawn in words
+	Lang   Lang              // the language it is drawn in
+	Closed bool              // that time is known to be over
 }
 
 // A Button is a drawn Choice.
@@ -241,7 +250,8 @@ type Attachment struct {
 
 // A Receipt is what the network said of something sent.
 type Receipt struct {
-	Ref string // the network's id of the message
+	Ref   string // the network's id of the message
+	Later bool   // the network tells later whether it arrived: see Delivered
 }
 
 // Each gives every argument of the reply, those of its choices' labels too.

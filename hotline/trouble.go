@@ -19,8 +19,13 @@ const (
 	TroubleUnchanged   Trouble = "unchanged"   // an edit that changes nothing: as good as done
 	TroubleLost        Trouble = "lost"        // the message to edit is gone: say it anew
 	TroubleRefused     Trouble = "refused"     // the network will never take it: set aside with the reason
+	TroubleWindow      Trouble = "window"      // outside the network's time for free words: only an approved template may go
 	TroubleAccount     Trouble = "account"     // our own account is wrong (401): stop and call a human
 )
+
+// ErrIgnored says that what a network delivered is whole but nothing to answer: a note of the network's own, something said in a group among people. It
+// is taken off the inbox without a word.
+var ErrIgnored = errors.New("a message that nobody waits for")
 
 // What makes a medium unfetchable for good. Any other error of a channel's Fetch is worth another try.
 var (

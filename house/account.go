@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +34,7 @@ type account struct {
 	receive func(context.Context) error // runs while the lease is held
 	ill     func() string               // what is wrong with the receiving side; empty: nothing
 	alone   bool                        // only the holder of the lease can fetch media
+	unasked func() int                  // how much a day it may say that nobody asked for; nil: no cap
 	rates   *bot.Rates                  // nil: the network's own pace is kept by its channel
 
 	outbox  *outbox
@@ -66,8 +68,45 @@ func (a *account) run(ctx context.Context) error {
 			defer a.outbox.over()
 			return a.courier.Run(ctx)
 		})
+		group.Go(func() error { return a.another(ctx) })
 		return group.Wait()
 	})
+}
+
+// After how long of trouble with an account what came unasked goes by another one, in machine time: emergencies soon, the rest when it lasts.
+const (
+	divertLook      = 5 * time.Second
+	divertEmergency = 20 * time.Second
+	divertRest      = 10 * time.Minute
+)
+
+// another sends what waits too long at an account in trouble by the persons' other addresses.
+func (a *account) another(ctx context.Context) error {
+	var since time.Time
+	for wait(ctx, divertLook) {
+		sending := a.courier.State().Accounts[a.name()]
+		switch now := time.Now(); {
+		case a.ill() == "" && sending == "":
+			since = time.Time{}
+		case since.IsZero():
+			since = now
+		case now.Sub(since) > divertRest:
+			a.h.divert(ctx, a.channel, a.network.Account(), hotline.LaneNotice)
+		case now.Sub(since) > divertEmergency:
+			a.h.divert(ctx, a.channel, a.network.Account(), hotline.LaneEmergency)
+		}
+	}
+	return nil
+}
+
+// divert has what came unasked and waits at an account go another way, up to a lane, where the person has one.
+func (h *House) divert(ctx context.Context, c hotline.Channel, account string, least hotline.Lane) {
+	switch n, err := h.store.Divert(ctx, c, account, h.Clock.Now(), least); {
+	case err != nil && ctx.Err() == nil:
+		h.log.Warn("what waits at an account in trouble could not go another way", "channel", c, "error", err)
+	case n > 0:
+		h.log.Info("what waited at an account in trouble goes another way", "channel", c, "messages", n)
+	}
 }
 
 // keep puts an account among those of the house.
@@ -128,12 +167,17 @@ func (h *House) delivered(d bot.Delivery) {
 // drawer puts replies into the words of the regency in force.
 type drawer struct{ h *House }
 
+// Args draws a line's arguments.
+func (d drawer) Args(l hotline.Lang, line hotline.Line, f phrase.Facts) map[string]string {
+	return d.h.rooms.Load().book.Args(l, line, f)
+}
+
+// Reply draws a reply.
 func (d drawer) Reply(l hotline.Lang, r hotline.Reply, f phrase.Facts) (string, [][]hotline.Button, string) {
 	return d.h.rooms.Load().book.Reply(l, r, f)
 }
 
 // webhooks are the paths at which networks call us.
 func (h *House) webhooks() map[string]http.Handler {
-	hooks := map[string]http.Handler{"POST " + webhookPath: h.telegramWebhook()}
-	return hooks
+	return map[string]http.Handler{"POST " + webhookPath: h.telegramWebhook(), cloudPath: h.cloudWebhook()}
 }

@@ -18,10 +18,10 @@ var floors = map[string][]string{
 	"phrase":  {"hotline"},
 	"config":  {"hotline"}, "store": {"hotline"}, "media": {"hotline"}, "servers": {},
 	"bot":          {"hotline", "phrase"},
-	"bot/telegram": {"hotline"},
-	"dispatcher":   {"hotline"},
-	"simulator":    {}, "simulator/telegram": {}, "simulator/page": {"simulator/telegram"},
-	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "dispatcher"},
+	"bot/telegram": {"hotline"}, "bot/whatsapp": {"hotline", "phrase"}, "bot/whatsappcloud": {"hotline", "phrase"},
+	"dispatcher": {"hotline"},
+	"simulator":  {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram"},
+	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher"},
 	"testbed": {"hotline", "config", "store", "servers", "testbed/keeper"}, "testbed/keeper": {"servers"}, "testbed/stop": {"testbed", "testbed/keeper"},
 }
 

@@ -34,6 +34,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/bot/telegram"
+	"tanggap/bot/whatsappcloud"
 	"tanggap/dispatcher"
 	"tanggap/hotline"
 	"tanggap/phrase"
@@ -45,10 +46,13 @@ type Options struct {
 	Regency     *hotline.Regency
 	DatabaseURL string
 	RedisURL    string
-	RedisPrefix string // of every key; empty: the regency's name
-	Key         []byte // 32 bytes
+	RedisPrefix string   // of every key; empty: the regency's name
+	Key         []byte   // 32 bytes
+	OldKeys     [][]byte // former keys, while the database is moved to Key (store/rekey.go)
 
 	Telegram *TelegramOptions // nil: no Telegram
+	WhatsApp *WhatsAppOptions // nil: no linked telephones at WhatsApp
+	Cloud    *CloudOptions    // nil: no business account at WhatsApp
 	Listen   string           // host:port of the web door; empty: none
 	Pages    http.Handler     // what the web door shows beside the program's own paths; nil: nothing
 
@@ -78,6 +82,8 @@ type House struct {
 	jobs   *jobs
 
 	telegram   *telegram.Channel
+	cloud      *whatsappcloud.Channel
+	numbers    *numbers
 	dispatcher *dispatcher.Dispatcher
 	door       net.Listener
 	web        http.Handler
@@ -127,7 +133,7 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 			return nil, fmt.Errorf("listen on %s: %w: set TANGGAP_LISTEN to a free host:port", o.Listen, errors.Unwrap(err))
 		}
 	}
-	if h.store, err = store.Open(ctx, store.Options{URL: o.DatabaseURL, Key: o.Key, Regency: o.Regency}); err != nil {
+	if h.store, err = store.Open(ctx, store.Options{URL: o.DatabaseURL, Key: o.Key, OldKeys: o.OldKeys, Regency: o.Regency}); err != nil {
 		return nil, err
 	}
 	if h.redis, err = dispatcher.Connect(o.RedisURL); err != nil {
@@ -135,6 +141,12 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	}
 	if err := h.openTelegram(ctx); err != nil {
 		return nil, err
+	}
+	if err := h.openCloud(ctx); err != nil {
+		return nil, err
+	}
+	if h.WhatsApp != nil {
+		h.numbers = newNumbers(h)
 	}
 	if h.jobs, err = newJobs(h); err != nil {
 		return nil, err
@@ -144,6 +156,9 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	h.furnish(o.Regency)
 	h.dispatcher = h.newDispatcher()
 	h.web = h.newWeb()
+	if err := h.reclaim(ctx); err != nil { // the description may have changed while nothing ran
+		return nil, err
+	}
 	return h, nil
 }
 
@@ -154,6 +169,9 @@ func (h *House) Close() {
 	}
 	if h.redis != nil {
 		_ = h.redis.Close() // nothing is left unsaid there
+	}
+	if h.numbers != nil {
+		_ = h.numbers.db.Close() // the pool beneath it is the store's
 	}
 	if h.store != nil {
 		h.store.Close()
@@ -203,6 +221,18 @@ func (h *House) Reload(ctx context.Context, r *hotline.Regency) error {
 		return err
 	}
 	h.log.Info("regency reloaded", "regency", r.ID, "open cases", n)
+	return h.reclaim(ctx)
+}
+
+// reclaim gives cases of units that the description does not know any more back to the coordinators.
+func (h *House) reclaim(ctx context.Context) error {
+	n, err := h.dispatcher.Reclaim(ctx)
+	if err != nil {
+		return fmt.Errorf("take cases from units that are gone: %w", err)
+	}
+	if n > 0 {
+		h.log.Warn("cases of units that are no more wait for the coordinators", "cases", n)
+	}
 	return nil
 }
 
@@ -216,6 +246,9 @@ func (h *House) Run(ctx context.Context) error {
 	group.Go(func() error { return h.relay(ctx) })
 	group.Go(func() error { return h.ring(ctx) })
 	group.Go(func() error { return h.jobs.Run(ctx) })
+	if h.numbers != nil {
+		group.Go(func() error { return h.numbers.run(ctx) })
+	}
 	h.each(func(a *account) { group.Go(func() error { return a.run(ctx) }) })
 	if h.door != nil {
 		group.Go(func() error { return serve(ctx, h.door, h.web) })

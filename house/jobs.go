@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"tanggap/bot/whatsapp"
 	"tanggap/hotline"
 	"tanggap/media"
 	"tanggap/store"
@@ -33,6 +34,7 @@ func newJobs(h *House) (*jobs, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &fetchWorker{house: h})
 	river.AddWorker(workers, &pruneWorker{house: h})
+	river.AddWorker(workers, &forgetWorker{house: h})
 	client, err := river.NewClient(riverpgxv5.New(h.store.Pool()), &river.Config{
 		Workers: workers,
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mediaWorkers}},
@@ -198,6 +200,46 @@ func (w *fetchWorker) fetch(ctx context.Context, m store.PendingMedia) ([]byte, 
 	defer body.Close() //nolint:errcheck // only read
 	data := make([]byte, 0, min(max(size, 512), hotline.MaxMedia)+512)
 	return readAll(body, data)
+}
+
+// ForgetPeers orders the channels to forget people, in the transaction that erased them.
+func (j *jobs) ForgetPeers(ctx context.Context, tx pgx.Tx, ids []hotline.AddressID) error {
+	_, err := j.client.InsertTx(ctx, tx, forgetArgs{Addresses: ids}, nil)
+	return err
+}
+
+// forgetArgs name the addresses of somebody who was erased.
+type forgetArgs struct {
+	Addresses []hotline.AddressID `json:"addresses"`
+}
+
+// Kind names the job in the database.
+func (forgetArgs) Kind() string { return "forget_peers" }
+
+// forgetWorker deletes what the library of a channel keeps of people by itself.
+type forgetWorker struct {
+	river.WorkerDefaults[forgetArgs]
+	house *House
+}
+
+// Work deletes it.
+func (w *forgetWorker) Work(ctx context.Context, job *river.Job[forgetArgs]) error {
+	addresses, err := w.house.store.Addresses(ctx, job.Args.Addresses)
+	if err != nil {
+		return err
+	}
+	for _, a := range addresses {
+		if a.Channel != hotline.WhatsApp {
+			continue
+		}
+		if w.house.numbers == nil {
+			return river.JobSnooze(24 * time.Hour) // until the channel is switched on again
+		}
+		if err := whatsapp.Forget(ctx, w.house.numbers.db, a.Peer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pruneArgs are the daily cleaning.

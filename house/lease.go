@@ -16,6 +16,7 @@ const (
 	leaseLength = 10 * time.Second
 	leaseRenew  = 2 * time.Second
 	leaseTry    = 2 * time.Second
+	leaseSpare  = 1500 * time.Millisecond // so long before its end a lease that is not renewed is let go
 )
 
 // holderName tells this process from every other: host, process id, when the process began, and chance.
@@ -98,9 +99,11 @@ func (h *House) hold(ctx context.Context, name string, fn func(context.Context) 
 	defer lose()
 	done := make(chan error, 1)
 	go func() { done <- fn(mine) }()
-	last := time.Now()
 	tick := time.NewTicker(leaseRenew)
 	defer tick.Stop()
+	// The lease is let go before another can have it, also while Postgres is silent: at no moment do two hold the account.
+	end := time.NewTimer(time.Until(h.until(name).Add(-leaseSpare)))
+	defer end.Stop()
 	for {
 		select {
 		case err := <-done:
@@ -114,14 +117,17 @@ func (h *House) hold(ctx context.Context, name string, fn func(context.Context) 
 			got, err := h.renew(ctx, name)
 			switch {
 			case got:
-				last = time.Now()
 				h.sure(name, asked)
-			case err == nil || time.Since(last) > leaseLength:
-				// Another has it, or may have it by now: stop at once, and stand in line again.
-				h.log.Warn("lease lost", "lease", name)
+				end.Reset(time.Until(h.until(name).Add(-leaseSpare)))
+			case err == nil:
+				h.log.Warn("lease lost: another has it", "lease", name)
 				lose()
 				return <-done
 			}
+		case <-end.C:
+			h.log.Warn("lease not renewed in time: let go", "lease", name)
+			lose()
+			return <-done
 		case <-ctx.Done():
 			err := <-done
 			h.letGo(ctx, name)
@@ -137,6 +143,13 @@ func (h *House) sure(name string, asked time.Time) {
 	h.fresh[name] = asked.Add(leaseLength)
 }
 
+// until tells until when nobody else can have a lease.
+func (h *House) until(name string) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.fresh[name]
+}
+
 // surely tells whether nobody else can have a lease now. An instance that stood still wakes up without it, before it finds out that it was lost.
 func (h *House) surely(name string) bool {
 	h.mu.Lock()
@@ -147,7 +160,11 @@ func (h *House) surely(name string) bool {
 }
 
 func (h *House) renew(ctx context.Context, name string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
+	by := time.Now().Add(leaseRenew)
+	if end := h.until(name).Add(-leaseSpare); end.Before(by) {
+		by = end
+	}
+	ctx, cancel := context.WithDeadline(ctx, by)
 	defer cancel()
 	return h.store.Lease(ctx, name, h.holder, leaseLength, nil)
 }

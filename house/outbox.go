@@ -26,6 +26,9 @@ type outbox struct {
 	given map[hotline.OutID]bool // and not yet settled
 	sent  map[hotline.OutID]hotline.Sent
 	fail  map[hotline.OutID]hotline.Failure
+
+	left    int       // how much may still be said unasked, of an account with a cap
+	counted time.Time // when that was counted
 }
 
 func newOutbox(a *account) *outbox {
@@ -45,13 +48,59 @@ func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.P
 			return nil, err
 		}
 	}
-	parcels, err := o.h.store.Due(ctx, o.account.channel, o.account.network.Account(), now, limit)
+	parcels, err := o.due(ctx, now, limit)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, p := range parcels {
 		o.given[p.ID] = true
 	}
 	return parcels, err
+}
+
+// capLook is how often it is counted what an account has said unasked.
+const capLook = 20 * time.Second
+
+// due gives what is due, and of what nobody asked for only as much as the account may still say today.
+func (o *outbox) due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error) {
+	channel, name := o.account.channel, o.account.network.Account()
+	if o.account.unasked == nil {
+		return o.h.store.Due(ctx, channel, name, now, limit)
+	}
+	o.mu.Lock()
+	left, stale := o.left, time.Since(o.counted) > capLook
+	o.mu.Unlock()
+	if stale {
+		y, m, d := time.Now().In(o.h.Regency.Zone).Date()
+		said, err := o.h.store.Unasked(ctx, channel, name, time.Date(y, m, d, 0, 0, 0, 0, o.h.Regency.Zone))
+		if err != nil {
+			return nil, err
+		}
+		left = o.account.unasked() - said
+		if left <= 0 {
+			o.h.log.Warn("an account has said today what it may say unasked; the rest goes tomorrow", "channel", channel, "account", name)
+		}
+	}
+	if left <= 0 {
+		o.keepCount(left, stale)
+		return o.h.store.DueAsked(ctx, channel, name, now, limit)
+	}
+	parcels, err := o.h.store.Due(ctx, channel, name, now, min(limit, left))
+	for _, p := range parcels {
+		if !p.Out.Asked && p.Out.Lane > hotline.LaneEmergency {
+			left--
+		}
+	}
+	o.keepCount(left, stale)
+	return parcels, err
+}
+
+func (o *outbox) keepCount(left int, fresh bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.left = left
+	if fresh {
+		o.counted = time.Now()
+	}
 }
 
 // NextDue tells when the next thing comes due.

@@ -1,8 +1,8 @@
 package house_test
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,14 +14,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"tanggap/bot"
 	"tanggap/config"
 	"tanggap/hotline"
 	"tanggap/house"
 	"tanggap/phrase"
-	"tanggap/simulator/telegram"
 	"tanggap/store"
 	"tanggap/testbed"
 )
@@ -33,25 +32,24 @@ type stage struct {
 	regency *hotline.Regency
 	book    *phrase.Book
 	clock   *house.Moved
-	sim     *telegram.Server
-	people  map[string]*telegram.Person
-	last    map[string]int // the last message each person sent
+	nets    map[string]network // by name, as far as somebody is on it
+	people  map[string]phone
 	options house.Options
 	house   *house.House
 	stop    func()
+	away    time.Time // the program is not there until then
 
 	mu    sync.Mutex
 	heard map[string][]string // peer → what was said since the last look, drawn
+	code  string              // the one-time code that was told last
 }
-
-const simToken = "7000001:simulator-token-for-transcripts"
 
 // patience bounds one wait for quiet, in machine time.
 const patience = 45 * time.Second
 
 func newStage(t testing.TB, s *script) *stage {
 	t.Helper()
-	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), people: map[string]*telegram.Person{}, last: map[string]int{}, heard: map[string][]string{}}
+	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), nets: map[string]network{}, people: map[string]phone{}, heard: map[string][]string{}}
 	if s.regency == "jepara" {
 		g.regency = testbed.Jepara()
 	} else {
@@ -62,17 +60,16 @@ func newStage(t testing.TB, s *script) *stage {
 		g.regency = r
 	}
 	g.book = phrase.New(g.regency)
-	g.sim = telegram.New(telegram.Options{Now: g.clock.Now, CallbackTTL: 365 * 24 * time.Hour})
-	g.sim.AddBot(simToken, "tanggap_bot")
-	if err := g.sim.Listen(""); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = g.sim.Close() })
 	g.options = house.Options{
 		Regency: g.regency, DatabaseURL: testbed.Database(t), RedisURL: testbed.RedisDB(t), Key: testbed.Key,
 		RedisPrefix: fmt.Sprintf("play%d:", time.Now().UnixNano()),
-		Telegram:    &house.TelegramOptions{Token: simToken, API: g.sim.URL()},
 		Clock:       g.clock, NoRates: true, Watch: g.delivered, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}
+	for _, a := range s.cast {
+		on := cmp.Or(a.network, s.network)
+		if g.nets[on] == nil {
+			g.nets[on] = newNetwork(g, on)
+		}
 	}
 	g.start()
 	t.Cleanup(func() { g.stop() })
@@ -94,6 +91,9 @@ func (g *stage) start() {
 	g.house = h
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
+	for _, n := range g.nets {
+		n.ready()
+	}
 	g.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -106,36 +106,34 @@ func (g *stage) start() {
 // enter brings somebody onto the stage; staff enrol as they do in life.
 func (g *stage) enter(a actor) {
 	g.t.Helper()
-	n := int64(len(g.people) + 1)
-	p := g.sim.Person(telegram.PersonOptions{ID: 8_100_000_000 + n, Name: strings.ToUpper(a.name[:1]) + a.name[1:], Language: a.language,
-		Phone: fmt.Sprintf("+62812340000%02d", n)})
+	n := len(g.people) + 1
+	p := g.nets[cmp.Or(a.network, g.script.network)].join(n, a)
 	g.people[a.name] = p
-	if a.role == "citizen" {
+	if a.role == "citizen" || a.role == "group" {
 		return
 	}
 	if _, ok := g.regency.Unit(a.unit); !ok {
 		g.t.Fatalf("there is no unit %s", a.unit)
 	}
 	code, err := g.house.Store().NewInvite(context.Background(), g.clock.Now(), hotline.Invite{Role: hotline.RoleName(a.role), Unit: a.unit,
-		Name: p.Name(), Expires: g.clock.Now().Add(time.Hour)})
+		Name: a.called(), Expires: g.clock.Now().Add(time.Hour)})
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.must(p.Send("/daftar " + code))
+	g.must(p.act(step{act: "say", said: "/daftar " + code}))
 	g.settle()
 	if !a.on {
-		g.must(p.Send("/pulang"))
+		g.must(p.act(step{act: "say", said: "/pulang"}))
 		g.settle()
 	}
 	g.hear() // nobody reads what was said before the curtain
 }
 
-func (g *stage) must(id int, err error) int {
+func (g *stage) must(err error) {
 	g.t.Helper()
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	return id
 }
 
 // delivered notes what was said, as its meaning in words.
@@ -148,6 +146,7 @@ func (g *stage) delivered(d bot.Delivery) {
 	}
 	p := d.Parcel
 	text, buttons, ask := g.book.Reply(p.Language, p.Out.Reply, phrase.Facts{Numbers: p.Numbers, Said: p.Said, Names: p.Names})
+	text = g.hideCode(p.Out.Reply, text)
 	var lines []string
 	if n := len(p.Out.Reply.Media); n > 0 {
 		lines = append(lines, fmt.Sprintf("(%d media)", n))
@@ -184,6 +183,21 @@ func (g *stage) delivered(d bot.Delivery) {
 	g.heard[p.Address.Peer] = append(g.heard[p.Address.Peer], mark+strings.Join(lines, "\n    | "))
 }
 
+// hideCode puts KODE in the place of a one-time code, which is another in every play, and remembers it.
+func (g *stage) hideCode(r hotline.Reply, text string) string {
+	for _, l := range r.Lines {
+		if l.Key != "join.code" && l.Key != "group.code.how" {
+			continue
+		}
+		f := strings.Fields(cmp.Or(l.Args["code"].V, l.Args["command"].V))
+		g.mu.Lock()
+		g.code = f[len(f)-1]
+		text = strings.ReplaceAll(text, g.code, "KODE")
+		g.mu.Unlock()
+	}
+	return text
+}
+
 // hear gives what was said since the last look, person by person in the order of the cast.
 func (g *stage) hear() []string {
 	g.mu.Lock()
@@ -193,7 +207,7 @@ func (g *stage) hear() []string {
 		if g.people[a.name] == nil {
 			continue // not yet on the stage
 		}
-		peer := strconv.FormatInt(g.people[a.name].ID(), 10)
+		peer := g.people[a.name].peer()
 		for _, said := range g.heard[peer] {
 			out = append(out, a.name+said)
 		}
@@ -207,8 +221,10 @@ func (g *stage) quiet() {
 	g.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := g.sim.Bot().Drained(ctx); err != nil {
-		g.t.Fatalf("the program does not take what people sent: %v", err)
+	for _, n := range g.nets {
+		if err := n.drained(ctx); err != nil {
+			g.t.Fatalf("the program does not take what people sent: %v", err)
+		}
 	}
 	for {
 		p, err := g.house.Store().Pending(ctx, g.clock.Now())
@@ -226,15 +242,31 @@ func (g *stage) quiet() {
 	}
 }
 
-// settle waits for quiet, and lets what is said in a moment be said.
-func (g *stage) settle() {
+// nextDue tells when something is to be said next, on any of the networks.
+func (g *stage) nextDue() (first time.Time, any bool) {
 	g.t.Helper()
-	g.quiet()
-	for range 20 {
-		at, ok, err := g.house.Store().NextDue(context.Background(), hotline.Telegram, "7000001")
+	for _, n := range g.nets {
+		channel, account := n.account()
+		at, ok, err := g.house.Store().NextDue(context.Background(), channel, account)
 		if err != nil {
 			g.t.Fatal(err)
 		}
+		if ok && (!any || at.Before(first)) {
+			first, any = at, true
+		}
+	}
+	return first, any
+}
+
+// settle waits for quiet, and lets what is said in a moment be said.
+func (g *stage) settle() {
+	g.t.Helper()
+	if !g.away.IsZero() {
+		return
+	}
+	g.quiet()
+	for range 20 {
+		at, ok := g.nextDue()
 		if !ok || at.After(g.clock.Now().Add(time.Minute)) {
 			return
 		}
@@ -257,10 +289,7 @@ func (g *stage) pass(until time.Time) []string {
 		if !wake.IsZero() && wake.Before(next) {
 			next = wake
 		}
-		due, ok, err := g.house.Store().NextDue(context.Background(), hotline.Telegram, "7000001")
-		if err != nil {
-			g.t.Fatal(err)
-		}
+		due, ok := g.nextDue()
 		if ok && due.Before(next) {
 			next = due
 		}
@@ -290,6 +319,7 @@ func (g *stage) play() string {
 		talking = ""
 		g.settle()
 		out = append(out, g.hear()...)
+		g.clock.Move(g.clock.Now().Add(time.Millisecond)) // nobody answers in the very moment
 	}
 	for _, st := range g.script.steps {
 		switch {
@@ -304,7 +334,10 @@ func (g *stage) play() string {
 		}
 		out = append(out, st.text)
 		if st.who != "" {
-			if err := g.act(st); err != nil {
+			g.mu.Lock()
+			st.said = strings.ReplaceAll(st.said, "KODE", g.code)
+			g.mu.Unlock()
+			if err := g.people[st.who].act(st); err != nil {
 				g.t.Fatalf("%s:%d: %q: %v\n%s", g.script.name, st.line, st.text, err, strings.Join(out, "\n"))
 			}
 			talking = st.who
@@ -318,11 +351,26 @@ func (g *stage) play() string {
 			}
 			out = append(out, g.pass(until)...)
 		case "again":
-			g.sim.Bot().Redeliver(1)
+			for _, n := range g.nets {
+				n.again()
+			}
 			g.settle()
 			out = append(out, g.hear()...)
 		case "restart":
 			g.stop()
+			g.start()
+			g.settle()
+			out = append(out, g.hear()...)
+		case "away":
+			until, err := g.until(st.arg)
+			if err != nil {
+				g.t.Fatalf("%s:%d: %v", g.script.name, st.line, err)
+			}
+			g.stop()
+			g.away = until
+		case "back":
+			g.clock.Move(g.away)
+			g.away = time.Time{}
 			g.start()
 			g.settle()
 			out = append(out, g.hear()...)
@@ -335,91 +383,6 @@ func (g *stage) play() string {
 	flush()
 	g.check()
 	return strings.Join(out, "\n") + "\n"
-}
-
-func (g *stage) act(st step) (err error) {
-	p := g.people[st.who]
-	seed := len(st.arg) + st.line
-	var id int
-	switch st.act {
-	case "say":
-		id, err = p.Send(st.said)
-	case "photo":
-		id, err = p.Photo(st.arg, telegram.SamplePhoto(seed, false), st.said)
-	case "video":
-		id, err = p.Video(st.arg, telegram.SampleVideo(seed), st.said)
-	case "voice":
-		id, err = p.Voice(telegram.SampleVoice(seed), 7*time.Second)
-	case "document":
-		id, err = p.Document(st.arg, telegram.SamplePDF(seed), st.said)
-	case "pin":
-		lat, lng, _ := strings.Cut(st.arg, ",")
-		a, aerr := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-		b, berr := strconv.ParseFloat(strings.TrimSpace(lng), 64)
-		if err := errors.Join(aerr, berr); err != nil {
-			return err
-		}
-		id, err = p.Pin(a, b)
-	case "contact":
-		if st.arg == "own" || st.arg == "" {
-			id, err = p.ShareContact()
-		} else {
-			id, err = p.SendContact(telegram.Contact{Phone: st.arg, FirstName: "Orang"})
-		}
-	case "sticker":
-		id, err = p.Sticker("👍")
-	case "poll":
-		id, err = p.Poll("Setuju?", "Ya", "Tidak")
-	case "edit":
-		id, err = p.Edit(g.last[st.who], st.said)
-	case "forward":
-		id, err = p.Forward(st.said, "Grup RT 03")
-	case "block":
-		return p.Block()
-	case "unblock":
-		return p.Unblock()
-	case "start":
-		id, err = p.Start(st.arg)
-	case "reply":
-		id, err = g.reply(p, st)
-	case "press":
-		return g.press(p, st.arg)
-	}
-	if err == nil {
-		g.last[st.who] = id
-	}
-	return err
-}
-
-func (g *stage) reply(p *telegram.Person, st step) (int, error) {
-	n, err := strconv.Atoi(strings.Fields(st.arg + " 1")[0])
-	messages := p.Messages()
-	if err != nil || n < 1 || n > len(messages) {
-		return 0, fmt.Errorf("there is no such message to reply to")
-	}
-	return p.Reply(messages[len(messages)-n].ID, st.said)
-}
-
-func (g *stage) press(p *telegram.Person, arg string) error {
-	n, label := nth(arg)
-	messages := p.Messages()
-	slices.Reverse(messages)
-	var seen []string
-	for i, m := range messages {
-		if n > 0 && i+1 != n {
-			continue
-		}
-		for _, row := range m.Buttons {
-			for _, b := range row {
-				if b.Text == label {
-					_, err := p.Press(m.ID, b.Data)
-					return err
-				}
-				seen = append(seen, b.Text)
-			}
-		}
-	}
-	return fmt.Errorf("no button %q; there are %q", label, seen)
 }
 
 // until reads how long a script waits.
@@ -473,8 +436,10 @@ func (g *stage) end(arg string) {
 // aside.
 func (g *stage) check() {
 	g.t.Helper()
-	for _, v := range g.sim.Violations() {
-		g.t.Errorf("the network objects: %s", v)
+	for name, n := range g.nets {
+		for _, v := range n.violations() {
+			g.t.Errorf("%s objects: %s", name, v)
+		}
 	}
 	asides, err := g.house.Store().SetAside(context.Background(), 10)
 	if err != nil {
@@ -505,7 +470,7 @@ func sums(s *store.Store, now time.Time) error {
 				return fmt.Errorf("case %s: %w", c.Number, err)
 			}
 			sum.Number, sum.From = c.Number, c.From
-			if diff := cmp.Diff(sum, c, cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" {
+			if diff := gocmp.Diff(sum, c, gocmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" {
 				return fmt.Errorf("case %s is not the sum of its events (-sum +row):\n%s", c.Number, diff)
 			}
 		}

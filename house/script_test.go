@@ -17,12 +17,20 @@ import (
 //	clock: 2026-11-23 09:00
 //	cast: siti citizen jv
 //	cast: budi officer dpupr.jalan on
+//	networks: whatsapp cloud                  beside Telegram, the same must come out on these
+//	cast: sitiwa citizen id @whatsapp         somebody who is on a network of their own in any case; "hidden" after it: their number is, there
 //
 //	siti> Dalan ngarep omah bolong            what siti writes
 //	siti> [photo jalan.jpg] a caption         [video x], [voice x], [document x], [pin -6.58,110.66], [contact own], [contact +62…],
 //	                                          [sticker], [poll question], [edit] new text, [forward] text, [block], [unblock], [start payload]
 //	siti> [Ya, kirim]                         presses the button of that label on the newest message that has it
 //	siti> [@2 Ya, kirim]                      on the second newest message
+//	siti> [react 👍]                          to the newest message; [delete] takes the own last message back, [delete 2] the one before it;
+//	                                          [vote Ya, kirim] in a poll, [long 65000] a text of so many letters that begins with this one,
+//	                                          [garble] a text that is damaged on its way, [once] a photo to be seen once, [live -6.58,110.66]
+//	cast: marga group                         a chat of many; budi@marga> writes in it, [reply 1] text as well, [add] and [remove] take us in and out
+//	marga< what we said in it
+//	siti> hubungkan KODE                      KODE is the code that somebody was told last; what is read has KODE in its place
 //	siti> [reply 1] text                      replies to the newest message; [reply 1 photo x.jpg] caption
 //	siti< what siti reads, a line of it
 //	    | its next line
@@ -32,6 +40,8 @@ import (
 //	wait 3 working days                       or: 5 minutes, 2 hours, 4 days, until 2026-11-25 08:00
 //	again                                     the network delivers the last update once more
 //	restart                                   the program ends and starts again
+//	away 1 hour                               the program ends; what people do until "back" waits at the network
+//	back
 //	end: budi officer dpupr.jalan             somebody's role ends
 //
 // Lines of one person without a blank line or a reply between them are bubbles: they are sent in one go. Whatever else follows sees them
@@ -40,6 +50,8 @@ type script struct {
 	name    string
 	head    []string // as written
 	regency string
+	network string   // the one that everybody is on who does not say otherwise
+	also    []string // the other networks on which the same must come out
 	clock   time.Time
 	cast    []actor
 	steps   []step
@@ -51,19 +63,28 @@ type actor struct {
 	unit     string
 	language string
 	on       bool
+	network  string // empty: the script's
+	hidden   bool   // the network does not tell us the number
 }
+
+// called is how the actor is named on the network.
+func (a actor) called() string { return strings.ToUpper(a.name[:1]) + a.name[1:] }
+
+// number is the actor's telephone number, the i-th person's of the play.
+func (a actor) number(i int) string { return fmt.Sprintf("+62812340000%02d", i) }
 
 type step struct {
 	line int
 	text string // as written
-	who  string // of an act
+	who  string // of an act: the person, or the group it happens in
+	by   string // in a group: the person
 	act  string // "", "press", "photo", …
 	arg  string
 	said string
 }
 
 var (
-	actLine    = regexp.MustCompile(`^([a-z]+)> ?(.*)$`)
+	actLine    = regexp.MustCompile(`^([a-z]+)(?:@([a-z]+))?> ?(.*)$`)
 	expectLine = regexp.MustCompile(`^([a-z]+<[~!]?( |$)|    \||-- )`)
 	bracket    = regexp.MustCompile(`^\[([^\]]*)\] ?(.*)$`)
 )
@@ -75,7 +96,7 @@ func readScript(path string) (*script, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &script{name: path, regency: "jepara", clock: time.Date(2026, 11, 23, 9, 0, 0, 0, jakarta)}
+	s := &script{name: path, regency: "jepara", network: "telegram", clock: time.Date(2026, 11, 23, 9, 0, 0, 0, jakarta)}
 	inHead := true
 	for i, line := range strings.Split(strings.TrimRight(string(b), "\n"), "\n") {
 		bad := func(what string) error { return fmt.Errorf("%s:%d: %s: %q", path, i+1, what, line) }
@@ -86,6 +107,10 @@ func readScript(path string) (*script, error) {
 			continue
 		case inHead && key == "regency":
 			s.regency = value
+			s.head = append(s.head, line)
+			continue
+		case inHead && key == "networks":
+			s.also = strings.Fields(value)
 			s.head = append(s.head, line)
 			continue
 		case inHead && key == "clock":
@@ -100,7 +125,14 @@ func readScript(path string) (*script, error) {
 				return nil, bad("no cast")
 			}
 			a := actor{name: f[0], role: f[1], language: "id", on: true}
+			if f[len(f)-1] == "hidden" {
+				a.hidden, f = true, f[:len(f)-1]
+			}
+			if on, ok := strings.CutPrefix(f[len(f)-1], "@"); ok {
+				a.network, f = on, f[:len(f)-1]
+			}
 			switch {
+			case a.role == "group":
 			case a.role == "citizen" && len(f) > 2:
 				a.language = f[2]
 			case a.role != "citizen" && len(f) > 2:
@@ -126,11 +158,15 @@ func readScript(path string) (*script, error) {
 		case line == "" || strings.HasPrefix(line, "#"):
 			st.act = "comment"
 		case m != nil:
-			st.who, st.said = m[1], m[2]
-			if b := bracket.FindStringSubmatch(m[2]); b != nil {
+			st.who, st.said = m[1], m[3]
+			if m[2] != "" {
+				st.who, st.by = m[2], m[1]
+			}
+			if b := bracket.FindStringSubmatch(m[3]); b != nil {
 				word, arg, _ := strings.Cut(b[1], " ")
 				switch word {
-				case "photo", "video", "voice", "document", "pin", "contact", "sticker", "poll", "edit", "forward", "block", "unblock", "start", "reply":
+				case "photo", "video", "voice", "document", "pin", "contact", "sticker", "poll", "edit", "forward", "block", "unblock", "start", "reply", "add", "remove", "upgrade",
+					"react", "delete", "vote", "long", "garble", "once", "live":
 					st.act, st.arg, st.said = word, arg, b[2]
 				default:
 					st.act, st.arg, st.said = "press", b[1], ""
@@ -138,13 +174,15 @@ func readScript(path string) (*script, error) {
 			} else {
 				st.act = "say"
 			}
-			if !s.has(st.who) {
+			if !s.has(st.who) || st.by != "" && !s.has(st.by) {
 				return nil, bad("not in the cast")
 			}
 		case strings.HasPrefix(line, "wait "):
 			st.act, st.arg = "wait", strings.TrimPrefix(line, "wait ")
-		case line == "again" || line == "restart":
+		case line == "again" || line == "restart" || line == "back":
 			st.act = line
+		case strings.HasPrefix(line, "away "):
+			st.act, st.arg = "away", strings.TrimPrefix(line, "away ")
 		case key == "end":
 			st.act, st.arg = "end", value
 		default:

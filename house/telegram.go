@@ -35,10 +35,7 @@ func (h *House) openTelegram(ctx context.Context) error {
 	}
 	h.telegram = c
 	h.keep(&account{channel: hotline.Telegram, network: c, rates: &bot.TelegramRates, receive: h.receiveTelegram, ill: func() string {
-		if s := c.State(); o.Webhook == "" && !s.Healthy {
-			return s.Reason
-		}
-		return ""
+		return c.State().Reason
 	}})
 	return nil
 }
@@ -48,34 +45,13 @@ const webhookPath = "/telegram"
 
 func (h *House) receiveTelegram(ctx context.Context) error {
 	if h.Telegram.Webhook == "" {
-		for ctx.Err() == nil {
-			err := h.telegram.DeleteWebhook(ctx)
-			if err == nil || errors.Is(err, telegram.ErrToken) {
-				break // Run says what is wrong with the token
-			}
-			if ctx.Err() == nil {
-				h.log.Warn("telegram is not yet told that we poll", "error", err)
-			}
-			wait(ctx, 5*time.Second)
-		}
 		return h.telegram.Run(ctx)
 	}
 	address := strings.TrimRight(h.Telegram.Webhook, "/")
 	if !strings.HasSuffix(address, webhookPath) {
 		address += webhookPath
 	}
-	for ctx.Err() == nil {
-		err := h.telegram.SetWebhook(ctx, address)
-		if err == nil {
-			break
-		}
-		if ctx.Err() == nil {
-			h.log.Warn("telegram is not yet told where to call", "error", err)
-		}
-		wait(ctx, 5*time.Second)
-	}
-	<-ctx.Done()
-	return nil
+	return h.telegram.RunWebhook(ctx, address)
 }
 
 func (h *House) telegramWebhook() http.Handler {

@@ -20,12 +20,13 @@ func TestTranscripts(t *testing.T) {
 		t.Fatalf("no transcripts: %v", err)
 	}
 	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+		name := strings.TrimSuffix(filepath.Base(path), ".txt")
+		s, err := readScript(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := readScript(path)
-			if err != nil {
-				t.Fatal(err)
-			}
 			got := newStage(t, s).play()
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil { //nolint:gosec // a file of the repository
@@ -33,13 +34,29 @@ func TestTranscripts(t *testing.T) {
 				}
 				return
 			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("it came out otherwise (-written +played); go test ./house -run Transcripts -update writes it anew:\n%s", diff)
-			}
+			compare(t, path, got)
 		})
+		for _, on := range s.also {
+			elsewhere := *s
+			elsewhere.network = on
+			t.Run(name+"@"+on, func(t *testing.T) {
+				t.Parallel()
+				if *update {
+					return // written as it comes out on the first network
+				}
+				compare(t, path, newStage(t, &elsewhere).play())
+			})
+		}
+	}
+}
+
+func compare(t *testing.T, path, got string) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("it came out otherwise (-written +played); go test ./house -run Transcripts -update writes it anew:\n%s", diff)
 	}
 }

@@ -31,8 +31,8 @@ func (e Entry) In(l hotline.Lang) string {
 
 // Catalogue gives a copy of the whole catalogue by key. A key that two files define makes it panic: a mistake of the program.
 func Catalogue() map[string]Entry {
-	all := make(map[string]Entry, len(common)+len(citizen)+len(staff))
-	for _, part := range []map[string]Entry{common, citizen, staff} {
+	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group))
+	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group} {
 		for key, e := range part {
 			if _, twice := all[key]; twice {
 				panic("phrase: key defined twice: " + key)
@@ -115,6 +115,16 @@ func (b *Book) Reply(lang hotline.Lang, r hotline.Reply, facts Facts) (text stri
 		askLabel = b.Line(lang, hotline.Phrase("ask.contact"), facts)
 	}
 	return strings.Join(lines, "\n"), buttons, askLabel
+}
+
+// Args draws the arguments of a line, each by itself, by their names.
+func (b *Book) Args(lang hotline.Lang, line hotline.Line, facts Facts) map[string]string {
+	p := pen{book: b, lang: lang, facts: facts, line: line}
+	drawn := make(map[string]string, len(line.Args))
+	for name, a := range line.Args {
+		drawn[name] = p.arg(a)
+	}
+	return drawn
 }
 
 func (b *Book) wrong(format string, args ...any) {

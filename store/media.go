@@ -15,6 +15,8 @@ import (
 // Jobs are what is done after a commit, tried again until it succeeds. The job is made in the transaction that needs it.
 type Jobs interface {
 	FetchMedia(ctx context.Context, tx pgx.Tx, ids []hotline.MediaID) error
+	// ForgetPeers has the channels forget what they keep by themselves of who wrote from these addresses.
+	ForgetPeers(ctx context.Context, tx pgx.Tx, ids []hotline.AddressID) error
 }
 
 // SetJobs says who does what is done after a commit. Before it is called, media are promised and stay pending.
@@ -23,11 +25,11 @@ func (s *Store) SetJobs(j Jobs) { s.jobs = j }
 // Attach promises a medium that the network holds; it is fetched after the commit.
 func (t *Turn) Attach(m hotline.Media) hotline.MediaID {
 	id := hotline.MediaID(t.store.ids.take())
-	at := t.Conversation.Address
+	at, by := t.Conversation.Address, t.Conversation.Person.ID
 	t.queue(`
 		insert into media (id, person_id, kind, channel, account, ref, mime, name, size, made)
 		values (@id, @person, @kind, @channel, @account, @ref, @mime, @name, @size, @now)`,
-		pgx.StrictNamedArgs{"id": id, "person": nz(at.Person), "kind": m.Kind, "channel": at.Channel, "account": at.Account, "ref": m.Ref, "mime": m.Mime,
+		pgx.StrictNamedArgs{"id": id, "person": nz(by), "kind": m.Kind, "channel": at.Channel, "account": at.Account, "ref": m.Ref, "mime": m.Mime,
 			"name": seal(t.store.keys.person, []byte(m.Name), bindMedia(id)), "size": m.Size, "now": t.now})
 	t.fetch = append(t.fetch, id)
 	t.rings.media = true
@@ -70,11 +72,10 @@ const chunk = 256 << 10
 // SaveMedia keeps a fetched medium: the original sealed, and the clean copy that others are shown (nil where it cannot be cleaned; the same
 // bytes where nothing needed cleaning).
 func (s *Store) SaveMedia(ctx context.Context, id hotline.MediaID, mime string, original, clean []byte) error {
-	tx, err := s.pool.Begin(ctx)
+	t, err := s.work(ctx, zeroTime)
 	if err != nil {
 		return fmt.Errorf("save a medium: %w", err)
 	}
-	t := s.work(tx, zeroTime)
 	defer t.undo(ctx)
 	// Erased or given up while it was being fetched: then nothing of it is kept.
 	still, err := scalars[hotline.MediaID](ctx, t, "save a medium", `select id from media where id = @id and state = 'pending' for update`,
@@ -168,4 +169,26 @@ func plainName(kind hotline.MediaKind, mime string) string {
 		return string(kind) + m.Extension()
 	}
 	return string(kind)
+}
+
+// Addresses gives addresses by their ids.
+func (s *Store) Addresses(ctx context.Context, ids []hotline.AddressID) ([]hotline.Address, error) {
+	type row struct {
+		ID      hotline.AddressID
+		Channel hotline.Channel
+		Account string
+		Peer    string
+	}
+	rows, err := s.pool.Query(ctx, `select id, channel, account, peer from addresses where id = any (@ids) order by id`, pgx.StrictNamedArgs{"ids": ids})
+	if err != nil {
+		return nil, fmt.Errorf("read addresses: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(c pgx.CollectableRow) (hotline.Address, error) {
+		r, err := pgx.RowToStructByName[row](c)
+		return hotline.Address{ID: r.ID, Channel: r.Channel, Account: r.Account, Peer: r.Peer}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read addresses: %w", err)
+	}
+	return list, nil
 }

@@ -11,12 +11,23 @@ import (
 	"tanggap/hotline"
 )
 
-// DataOf gathers everything kept about a person, for the person.
+// DataOf gathers everything kept about a person, for the person: of all who are joined as one.
 func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, error) {
 	var d hotline.Dossier
 	var err error
 	if d.Person, err = t.Person(ctx, p); err != nil {
 		return d, err
+	}
+	same, err := t.samePerson(ctx, p)
+	if err != nil {
+		return d, err
+	}
+	for _, also := range others(p, same) {
+		known, err := t.Person(ctx, also)
+		if err != nil {
+			return d, err
+		}
+		d.Also = append(d.Also, known)
 	}
 	type addressRow struct {
 		ID      hotline.AddressID
@@ -27,7 +38,7 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	}
 	addresses, err := read[addressRow](ctx, t, "list addresses",
 		`select a.id, a.channel, a.account, a.peer, coalesce(c.begun, @now) as begun
-		from addresses a left join conversations c on c.address_id = a.id where a.person_id = @p order by a.id`, pgx.StrictNamedArgs{"p": p, "now": t.now})
+		from addresses a left join conversations c on c.address_id = a.id where a.person_id = any (@same) order by a.id`, pgx.StrictNamedArgs{"same": same, "now": t.now})
 	if err != nil {
 		return d, err
 	}
@@ -46,7 +57,7 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 		OnDuty bool
 	}
 	roles, err := read[roleRow](ctx, t, "list roles",
-		`select id, name, unit, starts, ends, on_duty from roles where person_id = @p order by id`, pgx.StrictNamedArgs{"p": p})
+		`select id, name, unit, starts, ends, on_duty from roles where person_id = any (@same) order by id`, pgx.StrictNamedArgs{"same": same})
 	if err != nil {
 		return d, err
 	}
@@ -59,11 +70,11 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if err := t.flush(ctx); err != nil {
 		return d, err
 	}
-	if d.Said, err = t.contents(ctx, `where c.author = @p and c.erased_at is null`, pgx.StrictNamedArgs{"p": p}); err != nil {
+	if d.Said, err = t.contents(ctx, `where c.author = any (@same) and c.erased_at is null`, pgx.StrictNamedArgs{"same": same}); err != nil {
 		return d, err
 	}
-	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = @p and state <> 'erased'`,
-		pgx.StrictNamedArgs{"p": p})
+	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = any (@same) and state <> 'erased'`,
+		pgx.StrictNamedArgs{"same": same})
 	if err != nil {
 		return d, err
 	}
@@ -89,13 +100,16 @@ func (r erasureRow) value() hotline.ErasureRequest {
 
 const erasureColumns = `id, person_id, from_address, at, due, decided, by, refused`
 
-// AskErasure opens a request to have what is kept about a person removed; the open one is given where there is one already.
+// AskErasure opens a request to have what is kept about a person removed; the open one is given where there is one already, of any who are joined
+// with them.
 func (t *Tx) AskErasure(ctx context.Context, q hotline.ErasureRequest) (hotline.ErasureRequest, error) {
 	r, err := one[erasureRow](ctx, t, "open a request for erasure", `
 		with put as (
-			insert into erasures (person_id, from_address, at, due) values (@p, @from, @now, @due)
+			insert into erasures (person_id, from_address, at, due)
+			select @p, @from::bigint, @now, @due
+			where not exists (select 1 from erasures where person_id = `+samePerson+` and decided is null)
 			on conflict (person_id) where decided is null do nothing returning `+erasureColumns+`)
-		select * from put union all select `+erasureColumns+` from erasures where person_id = @p and decided is null limit 1`,
+		select * from put union all select `+erasureColumns+` from erasures where person_id = `+samePerson+` and decided is null limit 1`,
 		pgx.StrictNamedArgs{"p": q.Person, "from": nz(q.From), "now": t.now, "due": q.Due})
 	return r.value(), err
 }
@@ -111,7 +125,8 @@ func (t *Tx) Erasure(ctx context.Context, id hotline.ErasureID) (hotline.Erasure
 var ErrDecided = errors.New("the request was decided before")
 
 // DecideErasure carries a request out, or refuses it with a reason. Carried out: the person's name, number, words, places and media go; the
-// cases, their events and the fact that somebody said something stay. Media that others sent too stay theirs.
+// cases, their events and the fact that somebody said something stay. Media that others sent too stay theirs. It covers all who are joined with the
+// person at this moment, and leaves nobody joined.
 func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline.PersonID, refused string) error {
 	q, err := t.Erasure(ctx, id)
 	if err != nil {
@@ -125,11 +140,18 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	if refused != "" {
 		return nil
 	}
+	if err := t.lockJoins(ctx); err != nil {
+		return err
+	}
+	same, err := t.samePerson(ctx, q.Person)
+	if err != nil {
+		return err
+	}
 	// What they said as a reporter, and what a human wrote down of their voice. What somebody said in office is the office's.
-	args := pgx.StrictNamedArgs{"p": q.Person}
+	args := pgx.StrictNamedArgs{"same": same}
 	cases, err := scalars[hotline.CaseID](ctx, t, "find what a person said",
 		`select distinct c.case_id from contents c join cases k on k.id = c.case_id
-		where k.reporter = @p and c.author = @p and c.erased_at is null order by c.case_id`, args)
+		where k.reporter = any (@same) and c.author = any (@same) and c.erased_at is null order by c.case_id`, args)
 	if err != nil {
 		return err
 	}
@@ -142,25 +164,34 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 			return err
 		}
 	}
-	dated := pgx.StrictNamedArgs{"p": q.Person, "now": t.now}
-	t.queue(`delete from person_details where person_id = @p`, args)
-	t.queue(`update persons set erased_at = @now where id = @p`, dated)
+	dated := pgx.StrictNamedArgs{"same": same, "now": t.now}
+	t.queue(`delete from person_details where person_id = any (@same)`, args)
+	t.queue(`update persons set erased_at = @now where id = any (@same)`, dated)
 	t.queue(`
 		update media m set state = 'erased', original = null, clean = null, name = null, ref = null
-		where m.person_id = @p and not exists (select 1 from cases k where k.id = m.case_id and k.reporter is distinct from @p)`, args)
+		where m.person_id = any (@same) and not exists (select 1 from cases k where k.id = m.case_id and (k.reporter = any (@same)) is not true)`, args)
 	t.queue(`
 		delete from blobs b where not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, pgx.StrictNamedArgs{})
 	t.queue(`
 		update contents c set text = null, lat = null, lng = null, erased_at = @now
-		from cases k where k.id = c.case_id and k.reporter = @p and c.erased_at is null and (
-			c.author = @p or exists (select 1 from events e where e.case_id = k.id and e.content_id = c.id and e.kind = 'transcribed'))`, dated)
-	t.queue(`delete from inbox where set_aside_at is not null and address_id in (select id from addresses where person_id = @p)`, args)
+		from cases k where k.id = c.case_id and k.reporter = any (@same) and c.erased_at is null and (
+			c.author = any (@same) or exists (select 1 from events e where e.case_id = k.id and e.content_id = c.id and e.kind = 'transcribed'))`, dated)
+	t.queue(`delete from inbox where set_aside_at is not null and address_id in (select id from addresses where person_id = any (@same))`, args)
 	t.queue(`update outbox set body = null, state = 'aside' where state in ('aside', 'held') and address_id in (
-		select id from addresses where person_id = @p)`, args)
-	t.queue(`update conversations set state = null where address_id in (select id from addresses where person_id = @p)`, args)
+		select id from addresses where person_id = any (@same))`, args)
+	t.queue(`update outbox set body = null, menu = null where state = 'sent' and (body is not null or menu is not null) and address_id in (
+		select id from addresses where person_id = any (@same))`, args)
+	t.queue(`update conversations set state = null where address_id in (select id from addresses where person_id = any (@same))`, args)
+	if t.forget, err = scalars[hotline.AddressID](ctx, t, "list a person's addresses",
+		`select id from addresses where person_id = any (@same) order by id`, args); err != nil {
+		return err
+	}
 	if t.erased == nil {
 		t.erased = map[hotline.PersonID]bool{}
 	}
-	t.erased[q.Person] = true // a turn of theirs in this very batch must not write its draft back
+	for _, p := range same {
+		t.erased[p] = true // a turn of theirs in this very batch must not write its draft back
+	}
+	t.partAll(same)
 	return nil
 }

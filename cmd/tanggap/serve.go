@@ -26,11 +26,13 @@ func (c *serveCmd) Run(p *program) error {
 
 func (p *program) serve(ctx context.Context, d *data) error {
 	p.warn(d.Settings.Regency)
-	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, Listen: d.Listen, Log: p.log}
+	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, OldKeys: d.OldKeys, Listen: d.Listen, Log: p.log}
 	if t := d.Telegram; t.Token != "" {
 		o.Telegram = &house.TelegramOptions{Token: t.Token, API: t.API, Webhook: t.Webhook}
-	} else {
-		p.log.Warn("no channel: nobody can write; set TANGGAP_TELEGRAM_TOKEN to the token of a bot from @BotFather")
+	}
+	p.whatsApp(&o, d.WhatsApp)
+	if o.Telegram == nil && o.WhatsApp == nil && o.Cloud == nil {
+		p.log.Warn("no channel: nobody can write; set TANGGAP_TELEGRAM_TOKEN to the token of a bot from @BotFather, or TANGGAP_WHATSAPP")
 	}
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
@@ -44,7 +46,7 @@ func (p *program) serve(ctx context.Context, d *data) error {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	p.log.Info("serving", "regency", d.regency.ID, "address", h.Address(), "telegram", o.Telegram != nil, "version", version())
+	p.log.Info("serving", "regency", d.regency.ID, "address", h.Address(), "telegram", o.Telegram != nil, "whatsapp", string(d.WhatsApp.Way), "version", version())
 	for {
 		select {
 		case err := <-done:

@@ -1,0 +1,95 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"tanggap/bot"
+	"tanggap/bot/whatsappcloud"
+	"tanggap/hotline"
+	"tanggap/store"
+)
+
+// typed tells whether choices are typed on a channel, because it has no buttons, or not for everything. Elsewhere words are for the bot to read.
+func typed(c hotline.Channel) bool { return c == hotline.WhatsApp || c == hotline.WhatsAppCloud }
+
+// numbered tells whether a channel drew choices as numbered lines. Where they are buttons, numbers mean nothing.
+func numbered(c hotline.Channel, choices []hotline.Button) bool {
+	return c == hotline.WhatsApp || c == hotline.WhatsAppCloud && whatsappcloud.Numbered(choices)
+}
+
+// pick turns a typed number or label into the press of the choice it means, so that no flow needs to know that there are networks without
+// buttons. What is typed as a reply to a message means that message's choices; else the last ones shown.
+//
+// Cards come unasked. Where several messages with choices came since the person last wrote, a bare number or label may mean more than one of them:
+// then it is left as it is, and unclear tells so.
+func pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Message, unclear bool, err error) {
+	if msg.Kind != hotline.MsgText || msg.Media != nil || msg.Forwarded || msg.Group ||
+		!typed(msg.Address.Channel) || !bot.Pickable(msg.Text) {
+		return msg, false, nil
+	}
+	menus, err := t.Menus(ctx, msg.Address.ID, msg.ReplyTo)
+	if err != nil || len(menus) == 0 {
+		return msg, false, err
+	}
+	if msg.ReplyTo == "" {
+		menus = open(menus, t)
+	}
+	n := bot.PickNumber(msg.Text)
+	for i, m := range menus {
+		b, ok := bot.Pick(msg.Text, m.Choices, numbered(msg.Address.Channel, m.Choices))
+		switch {
+		case !ok && n > 0 && m.Asked:
+			return msg, false, nil // a number is the answer to what was asked there, or a mistake, and never an older card's
+		case !ok:
+			continue
+		case n > 0 && several(msg, menus[i:]), n == 0 && another(menus[i+1:], msg.Text, b.Value):
+			return msg, true, nil
+		}
+		msg.Kind, msg.Choice, msg.On = hotline.MsgChoice, b.Value, m.Ref
+		return msg, false, nil
+	}
+	return msg, false, nil
+}
+
+// open are the menus that a bare answer may mean: those that came since the person last wrote, or else the newest, where it is a card that waits for
+// somebody. What was asked and answered another way is over: a word of it typed now is a word.
+func open(menus []store.Menu, t *store.Turn) []store.Menu {
+	n := 0
+	for n < len(menus) && !menus[n].Made.Before(t.Touched) {
+		n++
+	}
+	if n == 0 && !menus[0].Asked {
+		n = 1
+	}
+	return menus[:n]
+}
+
+// soon is how long after a card came by itself a number may still be the answer to the question before it.
+const soon = 20 * time.Second
+
+// several tells whether a number that fits the first could mean another of them too. The newest counts, unless it is a card that came by itself and
+// another one could be meant: a card like it, or the question before it where the card came only just now and may not have been seen.
+func several(msg hotline.Message, menus []store.Menu) bool {
+	if menus[0].Asked {
+		return false
+	}
+	for _, m := range menus[1:] {
+		_, fits := bot.Pick(msg.Text, m.Choices, numbered(msg.Address.Channel, m.Choices))
+		told := m.Asked && len(m.Choices) == 1 // a question that a number may answer
+		if (fits || told) && (!m.Asked || msg.At.Sub(menus[0].Made) < soon) {
+			return true
+		}
+	}
+	return false
+}
+
+// another tells whether the text also means a choice with another value in one of the menus.
+func another(menus []store.Menu, text, value string) bool {
+	for _, m := range menus {
+		if b, ok := bot.Pick(text, m.Choices, true); ok && b.Value != value && !m.Asked {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,280 @@
+package house_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/proto"
+
+	"tanggap/bot/whatsapp"
+	"tanggap/hotline"
+	"tanggap/house"
+	sims "tanggap/simulator/telegram"
+	sim "tanggap/simulator/whatsapp"
+)
+
+// ourNumber is the hotline's own at WhatsApp.
+const ourNumber = "6281200001120"
+
+// whatsappNet is WhatsApp with our number linked as a telephone's device.
+type whatsappNet struct {
+	g   *stage
+	sim *sim.Server
+}
+
+func newWhatsappNet(g *stage) *whatsappNet {
+	s := sim.New(sim.Options{Now: g.clock.Now})
+	if err := s.Listen(""); err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = s.Close() })
+	s.Account(ourNumber)
+	root := sim.Root()
+	g.options.WhatsApp = &house.WhatsAppOptions{Pace: &whatsapp.Pace{}, Transport: s.Transport(), Root: &root, Look: 20 * time.Millisecond}
+	return &whatsappNet{g, s}
+}
+
+// paired links our number, in the database the house will find, before the house is there.
+func (n *whatsappNet) ready() {
+	t := n.g.t
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	known, err := n.g.house.Store().Numbers(ctx)
+	if err != nil || len(known) > 0 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	db := n.g.house.Store().SQL()
+	defer db.Close() //nolint:errcheck // the pool beneath it stays
+	jid, err := whatsapp.Pair(ctx, whatsapp.PairOptions{DB: db, Transport: n.g.options.WhatsApp.Transport, Root: n.g.options.WhatsApp.Root,
+		Show: func(code string, _ time.Time) {
+			if err := n.sim.ScanQR(ourNumber, code); err != nil {
+				t.Errorf("scan: %v", err)
+			}
+		}})
+	if err != nil {
+		t.Fatalf("pair: %v", err)
+	}
+	if _, err := n.g.house.Store().LinkNumber(ctx, "utama", "citizens", jid.String()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (n *whatsappNet) account() (hotline.Channel, string) { return hotline.WhatsApp, ourNumber }
+
+func (n *whatsappNet) drained(ctx context.Context) error {
+	select {
+	case <-n.sim.Quiet(ourNumber):
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%d messages not acknowledged", n.sim.Unacked(ourNumber))
+	}
+}
+
+func (n *whatsappNet) again()               { n.sim.RedeliverAll(ourNumber) }
+func (n *whatsappNet) violations() []string { return n.sim.Violations() }
+
+func (n *whatsappNet) join(i int, a actor) phone {
+	t := n.g.t
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	p, err := n.sim.Person(ctx, sim.PersonOptions{Name: a.called(), Phone: a.number(i), To: ourNumber, HidePhone: a.hidden})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return &whatsappPhone{Person: p, sim: n.sim}
+}
+
+type whatsappPhone struct {
+	*sim.Person
+	sim  *sim.Server
+	sent []string // the ids of what was sent, but for choices
+	read int      // how many messages there were when something was sent last
+}
+
+// own gives the n-th last message sent; 1 is the last.
+func (p *whatsappPhone) own(arg string) (string, error) {
+	n, err := strconv.Atoi(cmp.Or(arg, "1"))
+	if err != nil || n < 1 || n > len(p.sent) {
+		return "", errors.New("there is no such message of their own")
+	}
+	return p.sent[len(p.sent)-n], nil
+}
+
+func (p *whatsappPhone) peer() string { return p.LID() }
+
+func (p *whatsappPhone) act(st step) (err error) {
+	defer func() { p.read = len(p.Messages()) }()
+	seed := len(st.arg) + st.line
+	var id string
+	switch st.act {
+	case "say":
+		id, err = p.Say(st.said)
+	case "start":
+		id, err = p.Say("/daftar " + st.arg)
+	case "photo":
+		id, err = p.Photo(sims.SamplePhoto(seed, false), st.said)
+	case "video":
+		id, err = p.Video(sims.SampleVideo(seed), st.said)
+	case "voice":
+		id, err = p.Voice(sims.SampleVoice(seed), 7*time.Second)
+	case "document":
+		id, err = p.Document(st.arg, sims.SamplePDF(seed), st.said)
+	case "pin":
+		lat, lng, perr := place(st.arg)
+		if perr != nil {
+			return perr
+		}
+		id, err = p.Pin(lat, lng)
+	case "contact":
+		name, phone := "Orang", st.arg
+		if st.arg == "own" || st.arg == "" {
+			name, phone = p.Name(), "+"+p.Phone()
+		}
+		id, err = p.ContactCard(name, phone)
+	case "sticker":
+		id, err = p.Sticker(sims.SamplePhoto(seed, false))
+	case "edit":
+		if id, err = p.own(""); err == nil {
+			_, err = p.Edit(id, st.said)
+		}
+		return err
+	case "delete":
+		if id, err = p.own(st.arg); err == nil {
+			_, err = p.Delete(id)
+		}
+		return err
+	case "react":
+		messages := p.Messages()
+		if len(messages) == 0 {
+			return errors.New("there is no message to react to")
+		}
+		_, err = p.React(messages[len(messages)-1].ID, st.arg)
+		return err
+	case "long":
+		n, nerr := strconv.Atoi(st.arg)
+		if nerr != nil {
+			return nerr
+		}
+		id, err = p.Say((st.said + strings.Repeat(" dan seterusnya", n/15+1))[:n])
+	case "garble":
+		p.sim.Garble(ourNumber, 1)
+		id, err = p.Say(st.said)
+	case "once":
+		id, err = p.Act(seenOnce(st.said))
+	case "live":
+		lat, lng, perr := place(st.arg)
+		if perr != nil {
+			return perr
+		}
+		id, err = p.Act(&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{DegreesLatitude: &lat, DegreesLongitude: &lng,
+			Caption: proto.String(st.said), SequenceNumber: proto.Int64(1)}})
+	case "forward":
+		id, err = p.Forward(st.said)
+	case "reply":
+		id, err = p.reply(st)
+	case "press":
+		return p.press(st.arg)
+	default:
+		return fmt.Errorf("nobody can %s on WhatsApp", st.act)
+	}
+	if err == nil {
+		p.sent = append(p.sent, id)
+	}
+	return err
+}
+
+// seenOnce is what a linked device gets of a photo that may be looked at once: that there was one.
+func seenOnce(caption string) *waE2E.Message {
+	return &waE2E.Message{ViewOnceMessageV2: &waE2E.FutureProofMessage{Message: &waE2E.Message{
+		ImageMessage: &waE2E.ImageMessage{ViewOnce: proto.Bool(true), Mimetype: proto.String("image/jpeg"), Caption: proto.String(caption)},
+	}}}
+}
+
+func place(arg string) (lat, lng float64, err error) {
+	a, b, _ := strings.Cut(arg, ",")
+	lat, err1 := strconv.ParseFloat(strings.TrimSpace(a), 64)
+	lng, err2 := strconv.ParseFloat(strings.TrimSpace(b), 64)
+	return lat, lng, errors.Join(err1, err2)
+}
+
+func (p *whatsappPhone) reply(st step) (string, error) {
+	n, err := strconv.Atoi(strings.Fields(st.arg + " 1")[0])
+	messages := p.Messages()
+	if err != nil || n < 1 || n > len(messages) {
+		return "", errors.New("there is no such message to reply to")
+	}
+	return p.Reply(messages[len(messages)-n].ID, st.said)
+}
+
+var (
+	choiceLine = regexp.MustCompile(`(?m)^([0-9]{1,2})\. (.+)$`)
+	bareLine   = regexp.MustCompile(`(?m)^[0-9]{1,2}(, [0-9]{1,2})*$`)
+	singleLine = regexp.MustCompile(`(?m)^(?:Atau tulis|Utawi serat|Or write): (.+)$`)
+)
+
+// written gives what to type for a choice, by its label, of those that a text holds; false where it is none of them. any: there are some.
+func written(text, label string) (typed string, any, ok bool) {
+	for _, line := range choiceLine.FindAllStringSubmatch(text, -1) {
+		if line[2] == label || line[1]+" · "+line[2] == label {
+			return line[1], true, true
+		}
+		any = true
+	}
+	for _, line := range bareLine.FindAllString(text, -1) {
+		if slices.Contains(strings.Split(line, ", "), label) {
+			return label, true, true
+		}
+		any = true
+	}
+	if line := singleLine.FindStringSubmatch(text); line != nil {
+		return line[1], true, line[1] == label
+	}
+	return "", any, false
+}
+
+// press types the number of a choice, or its label where it stands alone: plainly where only one message with choices came since the person last wrote,
+// else as a reply to it.
+func (p *whatsappPhone) press(arg string) error {
+	n, label := nth(arg)
+	messages := p.Messages()
+	menus := 0
+	for _, m := range messages[min(p.read, len(messages)):] {
+		if _, any, _ := written(m.Text, ""); any {
+			menus++
+		}
+	}
+	slices.Reverse(messages)
+	var seen []string
+	for i, m := range messages {
+		if n > 0 && i+1 != n {
+			continue
+		}
+		typed, _, ok := written(m.Text, label)
+		if !ok {
+			seen = append(seen, m.Text)
+			continue
+		}
+		var err error
+		if i == 0 && menus == 1 {
+			_, err = p.Say(typed)
+		} else {
+			_, err = p.Reply(m.ID, typed)
+		}
+		return err
+	}
+	return fmt.Errorf("no choice %q; there are %q", label, seen)
+}

@@ -1,0 +1,313 @@
+package house
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+	"golang.org/x/sync/errgroup"
+
+	"tanggap/bot/whatsapp"
+	"tanggap/hotline"
+	"tanggap/store"
+)
+
+// WhatsAppOptions are what the linked telephones' channel is made of. Which numbers there are stands in Postgres: `tanggap whatsapp pair` puts one
+// there, and the running program takes it up.
+type WhatsAppOptions struct {
+	Pace      *whatsapp.Pace    // nil: careful
+	Transport http.RoundTripper // nil: the real network; else a simulated one
+	Root      *[32]byte         // with Transport: whom to believe that it is WhatsApp
+	Look      time.Duration     // how often it is seen whether numbers came or went; 0: 2 s
+}
+
+// numbers are the WhatsApp numbers this instance knows, each with its account.
+type numbers struct {
+	h  *House
+	db *sql.DB
+
+	mu  sync.Mutex
+	has map[string]*number // by name
+}
+
+type number struct {
+	store.Number
+	account *account
+	channel *whatsapp.Channel
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+func newNumbers(h *House) *numbers {
+	return &numbers{h: h, db: h.store.SQL(), has: map[string]*number{}}
+}
+
+// run takes numbers up as they are paired, and lets them go when they are unlinked or can no longer be used, until ctx ends.
+func (n *numbers) run(ctx context.Context) error {
+	every := n.h.WhatsApp.Look
+	if every <= 0 {
+		every = 2 * time.Second
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	defer n.stopAll()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := n.look(ctx, group); err != nil && ctx.Err() == nil {
+			n.h.log.Warn("WhatsApp numbers not read; trying again", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return group.Wait()
+		}
+	}
+}
+
+// look compares the numbers there should be with those there are.
+func (n *numbers) look(ctx context.Context, group *errgroup.Group) error {
+	list, err := n.h.store.Numbers(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]store.Number{}
+	for _, x := range list {
+		if x.JID != "" {
+			wanted[x.Name] = x
+		}
+	}
+	n.mu.Lock()
+	var gone []*number
+	for name, x := range n.has {
+		if w, ok := wanted[name]; !ok || w.JID != x.JID || fatal(w.Trouble) {
+			gone = append(gone, x)
+			delete(n.has, name)
+		}
+	}
+	n.mu.Unlock()
+	for _, x := range gone {
+		n.drop(x)
+	}
+	for name, w := range wanted {
+		n.mu.Lock()
+		x, known := n.has[name]
+		n.mu.Unlock()
+		switch {
+		case known:
+			n.better(ctx, x, w)
+		case fatal(w.Trouble):
+			// Nobody speaks for it. What was to be said there goes another way where there is one.
+			if jid, err := types.ParseJID(w.JID); err == nil {
+				n.h.divert(ctx, hotline.WhatsApp, jid.User, hotline.LaneNotice)
+			}
+		default:
+			if err := n.take(ctx, group, w); err != nil && ctx.Err() == nil {
+				n.h.log.Error("a WhatsApp number cannot be taken up", "number", name, "error", err)
+			}
+		}
+	}
+	return nil
+}
+
+// fatal tells whether a number can only be used again after a human paired it or let it go on.
+func fatal(trouble string) bool {
+	return trouble == string(whatsapp.TroubleLoggedOut) || trouble == string(whatsapp.TroubleReplaced)
+}
+
+// better forgets a trouble that has passed.
+func (n *numbers) better(ctx context.Context, x *number, w store.Number) {
+	if s := x.channel.State(); w.Trouble != "" && s.Healthy && s.Reason == "" && n.h.has(x.account.name()) {
+		if _, err := n.h.store.NumberTrouble(ctx, w.Name, ""); err != nil && ctx.Err() == nil {
+			n.h.log.Warn("not noted that a WhatsApp number is well again", "number", w.Name, "error", err)
+		}
+	}
+}
+
+// take begins to speak for a number.
+func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Number) error {
+	h := n.h
+	jid, err := types.ParseJID(w.JID)
+	if err != nil {
+		return fmt.Errorf("read the device's name: %w", err)
+	}
+	x := &number{Number: w, done: make(chan struct{})}
+	// What is told from inside the connection is noted outside of it: it must not wait for Postgres.
+	tell := make(chan func(context.Context), 64)
+	later := func(fn func(context.Context)) {
+		select {
+		case tell <- fn:
+		default:
+			h.log.Warn("WhatsApp tells more than can be noted", "number", w.Name)
+		}
+	}
+	pace := h.WhatsApp.Pace
+	if pace == nil {
+		use := h.rooms.Load().regency.WhatsApp
+		pace = &whatsapp.Pace{Gap: use.Apart, Same: whatsapp.DefaultPace.Same, Jitter: use.Jitter}
+	}
+	c, err := whatsapp.New(ctx, whatsapp.Options{
+		Name: w.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
+		LastSeen: w.Telephone,
+		Hears:    func(group string) bool { return h.store.IsGroup(ctx, hotline.WhatsApp, jid.User, group) },
+		Alert:    func(t whatsapp.Trouble) { later(func(ctx context.Context) { n.alert(ctx, x, t) }) },
+		Seen: func(at time.Time) {
+			later(func(ctx context.Context) {
+				if err := h.store.NumberSeen(ctx, w.Name, at); err != nil {
+					h.log.Warn("not noted that a telephone was there", "number", w.Name, "error", err)
+				}
+			})
+		},
+		Delivered: func(news []hotline.Delivered) {
+			later(func(ctx context.Context) {
+				if err := h.store.Delivered(ctx, hotline.WhatsApp, jid.User, news); err != nil {
+					h.log.Warn("not noted what arrived", "number", w.Name, "error", err)
+				}
+			})
+		},
+	})
+	if errors.Is(err, whatsapp.ErrUnpaired) {
+		_, err = h.store.NumberTrouble(ctx, w.Name, string(whatsapp.TroubleLoggedOut))
+		return errors.Join(whatsapp.ErrUnpaired, err)
+	}
+	if err != nil {
+		return err
+	}
+	x.channel = c
+	x.account = &account{channel: hotline.WhatsApp, network: c, alone: true, unasked: func() int { return h.rooms.Load().regency.WhatsApp.Unasked },
+		receive: func(ctx context.Context) error { return n.receive(ctx, x) },
+		ill: func() string {
+			if s := c.State(); !s.Healthy {
+				return s.Reason
+			}
+			return ""
+		}}
+	h.keep(x.account)
+	own, stop := context.WithCancel(ctx)
+	x.stop = stop
+	n.mu.Lock()
+	n.has[w.Name] = x
+	n.mu.Unlock()
+	group.Go(func() error {
+		defer close(x.done)
+		over := make(chan struct{})
+		noted := make(chan struct{})
+		go func() {
+			defer close(noted)
+			note(ctx, tell, over)
+		}()
+		err := x.account.run(own)
+		close(over)
+		<-noted
+		return err
+	})
+	h.log.Info("speaking for a WhatsApp number", "number", w.Name, "use", w.Use)
+	return nil
+}
+
+// note does what was told, until it is over; then the rest, for a moment.
+func note(ctx context.Context, tell <-chan func(context.Context), over <-chan struct{}) {
+	for {
+		select {
+		case fn := <-tell:
+			fn(ctx)
+		case <-over:
+			rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			for {
+				select {
+				case fn := <-tell:
+					fn(rest)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// receive keeps the number's connection while this instance holds its lease. Where another connection takes it over although the lease is ours, it is
+// none of ours: it is let be, and a human hears of it. An unlinked number waits for its human too.
+func (n *numbers) receive(ctx context.Context, x *number) error {
+	err := x.channel.Run(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	trouble := whatsapp.TroubleConnection
+	switch {
+	case errors.Is(err, whatsapp.ErrLoggedOut), errors.Is(err, whatsapp.ErrUnpaired):
+		trouble = whatsapp.TroubleLoggedOut
+	case errors.Is(err, whatsapp.ErrReplaced):
+		if held, rerr := n.h.renew(ctx, x.account.name()); rerr != nil || !held {
+			<-ctx.Done() // deposed: another instance of ours has it
+			return nil
+		}
+		trouble = whatsapp.TroubleReplaced
+	}
+	n.h.log.Error("a WhatsApp number is let go", "number", x.Name, "error", err)
+	n.alert(ctx, x, whatsapp.Trouble{Kind: trouble})
+	<-ctx.Done() // look stops it, and takes it up again once a human has mended it
+	return nil
+}
+
+// alert notes a trouble and tells the coordinators by another way, each once.
+func (n *numbers) alert(ctx context.Context, x *number, t whatsapp.Trouble) {
+	news, err := n.h.store.NumberTrouble(ctx, x.Name, string(t.Kind))
+	if err != nil {
+		n.h.log.Error("a WhatsApp number's trouble is not noted", "number", x.Name, "error", err)
+	}
+	if !news {
+		return
+	}
+	say := hotline.Say("number."+string(numberPhrase(t.Kind)), "name", x.Name)
+	if !t.Until.IsZero() {
+		say = say.And("number.until", "until", t.Until)
+	}
+	err = n.h.store.Do(ctx, n.h.Clock.Now(), func(tx *store.Tx) error {
+		people, err := tx.People(ctx, nil, hotline.RoleCoordinator)
+		if err != nil {
+			return err
+		}
+		told := map[hotline.PersonID]bool{}
+		for _, r := range people {
+			if told[r.Person] {
+				continue
+			}
+			told[r.Person] = true
+			tx.Say(hotline.Out{Person: r.Person, Lane: hotline.LaneNotice, Avoid: x.account.name(), Reply: say})
+		}
+		return nil
+	})
+	if err != nil {
+		n.h.log.Error("nobody was told of a WhatsApp number's trouble", "number", x.Name, "error", err)
+	}
+}
+
+// numberPhrase names the phrase that says a trouble.
+func numberPhrase(k whatsapp.TroubleKind) string {
+	return map[whatsapp.TroubleKind]string{
+		whatsapp.TroubleLoggedOut: "loggedout", whatsapp.TroubleBanned: "banned", whatsapp.TroubleOutdated: "outdated",
+		whatsapp.TroubleReplaced: "replaced", whatsapp.TroubleRestricted: "restricted", whatsapp.TroubleTelephone: "telephone",
+		whatsapp.TroubleConnection: "connection",
+	}[k]
+}
+
+// drop stops speaking for a number and waits until it is silent.
+func (n *numbers) drop(x *number) {
+	x.stop()
+	<-x.done
+	n.h.forget(x.account.name())
+	n.h.log.Info("no longer speaking for a WhatsApp number", "number", x.Name)
+}
+
+func (n *numbers) stopAll() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, x := range n.has {
+		x.stop()
+	}
+}
