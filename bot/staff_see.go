@@ -74,6 +74,13 @@ func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotli
 	if !s.Content {
 		return r, nil
 	}
+	unsaid, err := k.Unsaid(ctx, c.ID, c.Reporter)
+	if err != nil {
+		return r, err
+	}
+	if unsaid > 0 {
+		r = r.And("staff.see.unsaid", "n", unsaid)
+	}
 	events, said, err := k.History(ctx, c.ID)
 	if err != nil {
 		return r, fmt.Errorf("read the history: %w", err)

@@ -16,6 +16,8 @@ type Turn interface {
 	Looker
 	Staff
 	Private
+	Joiner
+	Grouper
 }
 
 // A Speaker says things.
@@ -53,6 +55,8 @@ type Looker interface {
 	CaseOfMessage(ctx context.Context, at hotline.AddressID, ref string) (hotline.CaseID, hotline.AssignmentID, error)
 	// CasesOf lists a reporter's own cases, newest first.
 	CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error)
+	// Unsaid counts what of a case waits for its reporter to write again: they blocked us, or their network takes no free words until then.
+	Unsaid(context.Context, hotline.CaseID, hotline.PersonID) (int, error)
 	// History reads a case's events, oldest first, and what was said.
 	History(context.Context, hotline.CaseID) ([]hotline.Event, map[hotline.ContentID]hotline.Content, error)
 }
@@ -62,6 +66,8 @@ type Staff interface {
 	// Enrol redeems a one-time code for the person: the role it gave. hotline.ErrCode: no such code, used or expired; hotline.ErrLocked: too
 	// many wrong tries, wait an hour.
 	Enrol(ctx context.Context, code string, p hotline.PersonID) (hotline.Role, error)
+	// OpenInvites lists the invitations that can still be used, the oldest first.
+	OpenInvites(context.Context) ([]hotline.Invite, error)
 	// SetDuty puts a person's staff roles on or off duty.
 	SetDuty(p hotline.PersonID, on bool)
 	// Mine lists the open assignments an officer has, by their short handles 1…99.
@@ -84,8 +90,48 @@ type Private interface {
 	DataOf(context.Context, hotline.PersonID) (hotline.Dossier, error)
 	// AskErasure opens a request with its due time; it gives the open one where there is one already.
 	AskErasure(context.Context, hotline.ErasureRequest) (hotline.ErasureRequest, error)
+	// Erasures lists the requests that nobody has decided yet, the one due first at the head.
+	Erasures(context.Context) ([]hotline.ErasureRequest, error)
 	// Erasure reads a request.
 	Erasure(context.Context, hotline.ErasureID) (hotline.ErasureRequest, error)
 	// DecideErasure carries a request out, or refuses it with a reason.
 	DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline.PersonID, refused string) error
+}
+
+// A Joiner makes one person of those who are known from several networks. Whatever takes a person means all who are joined with them.
+type Joiner interface {
+	// Vouch keeps a person's telephone number, which the network says is theirs.
+	Vouch(p hotline.PersonID, e164 string)
+	// NewJoinCode makes a code for the person, to be typed elsewhere.
+	NewJoinCode(p hotline.PersonID, at hotline.AddressID, expires time.Time) string
+	// JoinCode looks a typed code up; nothing is joined yet. hotline.ErrCode and its kinds, hotline.ErrLocked as with Enrol; hotline.ErrSame: their own.
+	JoinCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Join, error)
+	// Redeem joins by a code that was looked up. hotline.ErrCode and its kinds: somebody was quicker, or it has expired.
+	Redeem(ctx context.Context, ticket string, by hotline.PersonID) error
+	// SamePhone finds the address on another network that has the number vouched for. hotline.ErrNotFound: there is none, or it is joined.
+	SamePhone(ctx context.Context, p hotline.PersonID, not hotline.Channel, e164 string) (hotline.Known, error)
+	// Join makes two people one. hotline.ErrSame: they are.
+	Join(ctx context.Context, a, b hotline.PersonID) error
+	// Part makes one of them a person of their own again. hotline.ErrNotFound: they are.
+	Part(context.Context, hotline.PersonID) error
+	// Addresses lists where a person can be reached, on all networks that are joined.
+	Addresses(context.Context, hotline.PersonID) ([]hotline.Known, error)
+}
+
+// A Grouper keeps which chats of many belong to units.
+type Grouper interface {
+	// NewInvite makes a one-time code for a group.
+	NewInvite(hotline.Invite) string
+	// GroupCode looks a typed code up, which stays good. The errors are Enrol's.
+	GroupCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Invite, error)
+	// Register uses the code up and binds the group at an address to its unit; Leave ends that; Moved says that its address is another now.
+	Register(code string, in hotline.Invite, at hotline.AddressID)
+	Leave(hotline.AddressID)
+	Moved(ctx context.Context, from hotline.Address, peer string) error
+	// Groups lists all that belong to units now; GroupAt gives the one at an address (hotline.ErrNotFound: none); GroupsWith those that got a card.
+	Groups(context.Context) ([]hotline.Group, error)
+	GroupAt(context.Context, hotline.AddressID) (hotline.Group, error)
+	GroupsWith(ctx context.Context, card string) ([]hotline.Group, error)
+	// Member gives who writes in a group, by their peer on the same account. hotline.ErrNotFound: they never wrote to us themselves.
+	Member(ctx context.Context, group hotline.Address, peer string) (hotline.Viewer, error)
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tanggap/bot/telegram"
+	"tanggap/bot/whatsapp"
+	"tanggap/bot/whatsappcloud"
 	"tanggap/hotline"
 	"tanggap/store"
 )
@@ -34,8 +37,9 @@ func (h *House) turns(ctx context.Context) error {
 			continue
 		case n > 0:
 			h.metrics.turn(n, time.Since(began))
-			bell.Ring() // there may be more, for us or for our brothers
-			continue
+			if n == turnBatch {
+				bell.Ring() // there may be more, for us or for our brothers; where one person has more waiting, the store rings itself
+			}
 		}
 		select {
 		case <-bell.C():
@@ -50,7 +54,7 @@ func (h *House) turns(ctx context.Context) error {
 func (h *House) handle(ctx context.Context, t *store.Turn) error {
 	conv := t.Conversation
 	msg, err := h.parse(conv.Address.Channel, t.Body)
-	if errors.Is(err, telegram.ErrIgnored) {
+	if errors.Is(err, hotline.ErrIgnored) {
 		return nil
 	}
 	if err != nil {
@@ -58,11 +62,27 @@ func (h *House) handle(ctx context.Context, t *store.Turn) error {
 	}
 	msg.ID, msg.Address = t.Inbox, conv.Address
 	switch {
-	case msg.Kind == hotline.MsgBlocked:
+	case msg.Kind == hotline.MsgBlocked && !msg.Group:
 		t.Hold()
 		return nil
-	case t.Held:
+	case msg.Kind == hotline.MsgMoved && !msg.Group:
+		t.MovedPerson(conv.Address, msg.Moved)
+		return nil
+	case t.Held || conv.Address.Channel == hotline.WhatsAppCloud: // there single things wait for the person to write
 		t.Release()
+	}
+	if msg.Kind == hotline.MsgReaction {
+		t.Pass() // needs no answer
+		return nil
+	}
+	msg, unclear, err := pick(ctx, t, msg)
+	if err != nil {
+		return err
+	}
+	if unclear {
+		t.Pass() // the same number once more is as unclear as before
+		t.Say(hotline.Out{To: conv.Address.ID, Lane: hotline.LaneReply, Asked: true, Reply: hotline.Say("pick.which")})
+		return nil
 	}
 	state, err := h.rooms.Load().bot.Handle(ctx, t, t.Now(), conv, msg)
 	if err != nil {
@@ -76,13 +96,25 @@ func (h *House) parse(c hotline.Channel, body []byte) (hotline.Message, error) {
 	switch c {
 	case hotline.Telegram:
 		return telegram.Parse(body)
+	case hotline.WhatsApp:
+		return whatsapp.Parse(body)
+	case hotline.WhatsAppCloud:
+		return whatsappcloud.Parse(body)
 	}
 	return hotline.Message{}, fmt.Errorf("no channel %q here", c)
+}
+
+// ofMany tells whether an address is a chat of many, by the form of its peer.
+func ofMany(a hotline.Address) bool {
+	return a.Channel == hotline.Telegram && strings.HasPrefix(a.Peer, "-") || strings.HasSuffix(a.Peer, "@g.us")
 }
 
 // apologise says sorry to a person whose message was set aside, and shows them the way to a human.
 func (h *House) apologise(_ context.Context, t *store.Turn) error {
 	h.log.Error("a message was set aside", "inbox", t.Inbox)
+	if ofMany(t.Conversation.Address) {
+		return nil // in a group nothing is answered
+	}
 	t.Say(hotline.Out{To: t.Conversation.Address.ID, Lane: hotline.LaneReply, Asked: true,
 		Reply: hotline.Say("sorry.broken", "emergency", t.Regency().Emergency)})
 	return nil

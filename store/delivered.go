@@ -116,3 +116,18 @@ func (s *Store) Delivered(ctx context.Context, channel hotline.Channel, account 
 	s.Bells.Any.Ring()
 	return nil
 }
+
+// Unsaid counts what of a case waits for its reporter to write again.
+func (t *Tx) Unsaid(ctx context.Context, c hotline.CaseID, reporter hotline.PersonID) (int, error) {
+	if reporter == 0 {
+		return 0, nil
+	}
+	n, err := scalars[int](ctx, t, "count what the reporter has not got", `
+		select count(*)::int from outbox o join addresses a on a.id = o.address_id
+		where o.case_id = @case and o.state = 'held' and a.person_id in (select s from same_person(@p) s)`,
+		pgx.StrictNamedArgs{"case": c, "p": reporter})
+	if err != nil {
+		return 0, err
+	}
+	return n[0], nil
+}

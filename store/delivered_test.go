@@ -241,27 +241,28 @@ func TestMenusAreKeptAsTheyWereDrawn(t *testing.T) {
 func TestWhatNobodyAskedForCanBeHeldBack(t *testing.T) {
 	t.Parallel()
 	s := testbed.Store(t)
-	a, b, c := person(t, s, "a").Address.ID, person(t, s, "b").Address.ID, person(t, s, "c").Address.ID
+	of := func(peer string) hotline.AddressID { return second(t, s, person(t, s, peer), "628"+peer) }
+	a, b, c := of("1"), of("2"), of("3")
 	say(t, s,
 		hotline.Out{To: a, Lane: hotline.LaneNotice, Reply: hotline.Say("news")},
 		hotline.Out{To: a, Lane: hotline.LaneReply, Asked: true, Reply: hotline.Say("answer")},
 		hotline.Out{To: b, Lane: hotline.LaneEmergency, Reply: hotline.Say("danger")},
 		hotline.Out{To: c, Lane: hotline.LaneBroadcast, Reply: hotline.Say("fair")})
-	asked, err := s.DueAsked(t.Context(), hotline.Telegram, "42", monday, 100)
+	asked, err := s.DueAsked(t.Context(), hotline.WhatsAppCloud, "77", monday, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := keys(asked); got != "b:danger a:answer" {
+	if got := keys(asked); got != "6282:danger 6281:answer" {
 		t.Fatal(got)
 	}
 	settle(t, s, asked)
-	rest := due(t, s, monday)
-	if got := keys(rest); got != "a:news c:fair" {
+	rest := cloud(t, s)
+	if got := keys(rest); got != "6281:news 6283:fair" {
 		t.Fatal(got)
 	}
 	settle(t, s, rest)
 	for since, want := range map[time.Time]int{time.Now().Add(-time.Hour): 2, time.Now().Add(time.Hour): 0} {
-		if n, err := s.Unasked(t.Context(), hotline.Telegram, "42", since); err != nil || n != want {
+		if n, err := s.Unasked(t.Context(), hotline.WhatsAppCloud, "77", since); err != nil || n != want {
 			t.Errorf("said %d unasked since %s, want %d: %v", n, since, want, err)
 		}
 	}

@@ -25,8 +25,8 @@ func (t *Tx) Say(o hotline.Out) {
 	t.rings.outbox = true
 }
 
-// gatherOuts turns what is to be said into one statement. A thing for a person goes to the address they last wrote from; a person who never
-// wrote from anywhere hears nothing. A slot holds one unsent thing: the newer takes the older one's place, so that it is said once.
+// gatherOuts turns what is to be said into one statement. A thing for a person goes to the address they last wrote from, on whichever network; a
+// change of a card to where the card is. A person who never wrote from anywhere hears nothing. A slot holds one unsent thing: the newer takes the older one's place, so that it is said once.
 func (t *Tx) gatherOuts() {
 	outs := latestOfSlots(t.outs)
 	if len(outs) == 0 {
@@ -44,6 +44,7 @@ func (t *Tx) gatherOuts() {
 		slot, card      = make([]*string, n), make([]*string, n)
 		edits, answers  = make([]*string, n), make([]*string, n)
 		media, shows    = make([]string, n), make([]string, n)
+		avoid           = make([]string, n)
 		slotted         bool
 	)
 	for i, o := range outs {
@@ -55,18 +56,23 @@ func (t *Tx) gatherOuts() {
 		due[i], expires[i], asked[i] = o.Due, nz(o.Expires), o.Asked
 		about[i], assigned[i] = nz(int64(o.Case)), nz(int64(o.Assign))
 		slot[i], card[i], edits[i], answers[i] = nz(o.Slot), nz(o.Card), nz(o.Edits), nz(o.Answers)
+		avoid[i] = o.Avoid
 		media[i], shows[i] = idList(o.Reply.Media), idList(o.Reply.Shows)
 		slotted = slotted || o.Slot != ""
 	}
 	if slotted {
 		// The newer says what the older would have. One that is just being sent is left to be sent. Rows are locked in the order of their ids, as
-		// Settle does, so that the two never wait for each other in a circle.
+		// Settle does, so that the two never wait for each other in a circle. What stands in a slot is looked up by it; asked for what is due, Postgres
+		// might look through all that is.
 		t.queue(`
 			with old as materialized (
-				select o.id from outbox o join unnest(@to::bigint[], @slot::text[]) s (address_id, slot)
-					on o.address_id = s.address_id and o.slot = s.slot
-				where o.state = 'due' and o.id <> all (@busy::bigint[]) order by o.id for update of o)
-			delete from outbox where id in (select id from old)`,
+				select id from outbox where id = any (array(
+					select o.id from unnest(@to::bigint[], @slot::text[]) s (address_id, slot) cross join lateral (
+						select o.id from outbox o where o.address_id = s.address_id and o.slot = s.slot and o.slot is not null and o.state = 'due'
+						offset 0) o
+					where o.id <> all (@busy::bigint[])))
+				and state not in ('held', 'sent', 'aside') order by id for update)
+			delete from outbox where id = any (array(select id from old))`,
 			pgx.StrictNamedArgs{"to": to, "slot": slot, "busy": t.store.busyOuts()})
 	}
 	t.queue(`
@@ -76,15 +82,17 @@ func (t *Tx) gatherOuts() {
 			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], @now
 		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
 			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
-			@answers::text[], @media::text[], @shows::text[])
-			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, n)
+			@answers::text[], @media::text[], @shows::text[], @avoid::text[])
+			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, avoid, n)
 		join addresses a on a.id = case when o.person_id = 0 then o.address_id else (
-			select p.id from addresses p left join conversations c on c.address_id = p.id where p.person_id = o.person_id
-			order by p.held_since is not null, c.touched desc nulls last, p.id desc limit 1) end
+			select p.id from addresses p left join conversations c on c.address_id = p.id
+			where p.person_id = coalesce((select w.joined from persons w where w.id = o.person_id), o.person_id)
+			order by o.edits is not null and exists (select 1 from outbox e where e.address_id = p.id and e.card = o.edits) desc,
+				p.channel || '/' || p.account = o.avoid, p.held_since is not null, c.touched desc nulls last, p.id desc limit 1) end
 		order by o.n`,
 		pgx.StrictNamedArgs{"to": to, "person": person, "verb": verb, "lane": lane, "body": body, "due": due, "expires": expires,
 			"asked": asked, "about": about, "assigned": assigned, "slot": slot, "card": card, "edits": edits, "answers": answers,
-			"media": media, "shows": shows, "now": t.now})
+			"media": media, "shows": shows, "avoid": avoid, "now": t.now})
 }
 
 // latestOfSlots leaves of several things for one slot the last.
@@ -147,7 +155,28 @@ const mediaPatience = 20 * time.Second
 // Due takes what is due at the service time now for one of our accounts: of each address the first, emergencies before the rest. What it gives
 // is under way in this process until it is settled; a process that dies leaves it due. One process sends for an account (see Lease).
 func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
-	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit)
+	return s.due(ctx, channel, account, now, limit, true)
+}
+
+// DueAsked is Due without what nobody asked for, emergencies excepted: for an account that has said enough of it for today.
+func (s *Store) DueAsked(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
+	return s.due(ctx, channel, account, now, limit, false)
+}
+
+// Unasked counts what an account at WhatsApp has said since a moment (machine time) without being asked, emergencies excepted.
+func (s *Store) Unasked(ctx context.Context, channel hotline.Channel, account string, since time.Time) (int, error) {
+	var n int
+	err := s.pool.QueryRow(ctx, `select count(*) from outbox
+		where account = @account and state = 'sent' and not asked and lane > 0 and left(account, 8) = 'whatsapp' and sent_at >= @since`,
+		pgx.StrictNamedArgs{"account": string(channel) + "/" + account, "since": since}).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count what was said unasked: %w", err)
+	}
+	return n, nil
+}
+
+func (s *Store) due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, unasked bool) ([]hotline.Parcel, error) {
+	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit, unasked)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -173,17 +202,20 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 		Made         time.Time
 		Attempts     int
 		EditRef      *string
+		Closed       bool
 	}
 	rows, err := s.pool.Query(ctx, `
+		with o as materialized (select * from outbox where id = any (@ids))
 		select o.id, o.address_id, a.channel, a.account, a.peer, a.person_id, p.language, o.verb, o.lane, o.body, o.expires, o.asked, o.case_id,
 			o.assignment_id, o.slot, o.card, o.edits, o.answers, o.made, o.attempts,
+			coalesce(o.reason = 'window', false) as closed,
 			case when o.edits is not null then (
 				select e.ref from outbox e where e.address_id = o.address_id and e.card = o.edits and e.ref is not null
 				order by e.id desc limit 1) end as edit_ref
-		from outbox o
+		from o
 		join addresses a on a.id = o.address_id
 		left join persons p on p.id = a.person_id
-		where o.id = any (@ids) and o.state = 'due' order by o.lane, o.id`, pgx.StrictNamedArgs{"ids": ids})
+		where o.state = 'due' order by o.lane, o.id`, pgx.StrictNamedArgs{"ids": ids})
 	if err != nil {
 		return nil, fmt.Errorf("take what is due: %w", err)
 	}
@@ -195,7 +227,7 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 	var bad []hotline.Failure
 	for _, r := range due {
 		p := hotline.Parcel{
-			ID: r.ID, Language: or0(r.Language), Attempts: r.Attempts, Made: r.Made, EditRef: or0(r.EditRef),
+			ID: r.ID, Language: or0(r.Language), Attempts: r.Attempts, Made: r.Made, EditRef: or0(r.EditRef), Closed: r.Closed,
 			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID)},
 			Out: hotline.Out{To: r.AddressID, Verb: r.Verb, Lane: hotline.Lane(r.Lane), Expires: or0(r.Expires), Asked: r.Asked,
 				Case: or0(r.CaseID), Assign: or0(r.AssignmentID), Slot: or0(r.Slot), Card: or0(r.Card), Edits: or0(r.Edits), Answers: or0(r.Answers)},
@@ -224,7 +256,7 @@ func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string
 
 // heads gives the ids of what is due, the first of each address that is not just being spoken to, emergencies before the rest. What stands behind
 // something that is tried again later, or whose photo is still being fetched, waits with it.
-func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int) ([]hotline.OutID, error) {
+func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int, unasked bool) ([]hotline.OutID, error) {
 	s.mu.Lock()
 	busy := make([]hotline.AddressID, 0, len(s.inflight))
 	for _, a := range s.inflight {
@@ -234,8 +266,8 @@ func (s *Store) heads(ctx context.Context, account string, now time.Time, limit 
 	rows, err := s.pool.Query(ctx, `
 		with due as materialized (
 			select id, address_id, lane, again, media, shows, written from outbox o
-			where account = @account and state = 'due' and due <= @now
-				and not exists (select 1 from unnest(@busy::bigint[]) b (id) where b.id = o.address_id)),
+			where account = @account and state = 'due' and due <= @now and (@unasked or asked or lane = 0)
+				and address_id <> all (@busy::bigint[])),
 		heads as (
 			select distinct on (address_id) id, lane, again, media, shows, written from due order by address_id, lane, id)
 		select id from heads h
@@ -243,7 +275,7 @@ func (s *Store) heads(ctx context.Context, account string, now time.Time, limit 
 			and (media is null and shows is null or written < clock_timestamp() - @patience::interval
 				or not exists (select 1 from media m where (m.id = any (h.media) or m.content_id = any (h.shows)) and m.state = 'pending'))
 		order by lane, id limit @limit`,
-		pgx.StrictNamedArgs{"account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience})
+		pgx.StrictNamedArgs{"account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience, "unasked": unasked})
 	if err != nil {
 		return nil, fmt.Errorf("look for what is due: %w", err)
 	}
@@ -309,11 +341,16 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		}
 		return err
 	})
-	b.Queue(`select person_id, name from person_details where person_id = any (@ids)`, pgx.StrictNamedArgs{"ids": people}).Query(func(rows pgx.Rows) error {
-		var id hotline.PersonID
+	// Whoever is joined with others has the name of one of them, where none is kept of their own.
+	b.Queue(`
+		select i.id, d.person_id as whose, d.name from unnest(@ids::bigint[]) i (id) cross join lateral (
+			select d.person_id, d.name from person_details d
+			where d.person_id = any (array(select s from same_person(i.id) s)) and d.name is not null
+			order by d.person_id <> i.id, d.person_id limit 1) d`, pgx.StrictNamedArgs{"ids": people}).Query(func(rows pgx.Rows) error {
+		var id, whose hotline.PersonID
 		var name []byte
-		_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
-			plain, err := open(s.keys.person, name, bindPerson(id))
+		_, err := pgx.ForEachRow(rows, []any{&id, &whose, &name}, func() error {
+			plain, err := open(s.keys.person, name, bindPerson(whose))
 			names[id] = string(plain)
 			return err
 		})
@@ -348,17 +385,21 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotline.Failure) error {
 	b := &pgx.Batch{}
 	if len(sent) > 0 {
-		ids, refs, menus := make([]int64, len(sent)), make([]string, len(sent)), make([]*string, len(sent))
+		ids, refs, menus, later := make([]int64, len(sent)), make([]string, len(sent)), make([]*string, len(sent)), make([]bool, len(sent))
 		for i, x := range sent {
-			ids[i], refs[i], menus[i] = int64(x.ID), x.Ref, menuJSON(x.Menu)
+			ids[i], refs[i], menus[i], later[i] = int64(x.ID), x.Ref, menuJSON(x.Menu), x.Later
 		}
 		b.Queue(`
 			with x as materialized (
-				select o.id, x.ref, x.menu from outbox o join unnest(@ids::bigint[], @refs::text[], @menus::text[]) x (id, ref, menu) on o.id = x.id
+				select o.id, x.ref, x.menu, x.later
+				from outbox o join unnest(@ids::bigint[], @refs::text[], @menus::text[], @later::boolean[]) x (id, ref, menu, later) on o.id = x.id
 				order by o.id for update of o)
-			update outbox o set state = 'sent', ref = nullif(x.ref, ''), sent_at = clock_timestamp(), body = null, menu = x.menu::json
+			update outbox o set ref = nullif(x.ref, ''), sent_at = clock_timestamp(), menu = x.menu::json,
+				body = case when x.later and o.delivered_at is null then o.body end,
+				state = case when x.later and (o.state = 'aside' or o.detail = @early) then o.state else 'sent' end,
+				detail = case when o.detail = @early then null else o.detail end
 			from x where o.id = x.id`,
-			pgx.StrictNamedArgs{"ids": ids, "refs": refs, "menus": menus})
+			pgx.StrictNamedArgs{"ids": ids, "refs": refs, "menus": menus, "later": later, "early": givenBack})
 	}
 	for _, f := range failed {
 		switch {
@@ -371,6 +412,8 @@ func (s *Store) Settle(ctx context.Context, sent []hotline.Sent, failed []hotlin
 					reason = case when id = @id then @reason else reason end, detail = case when id = @id then @detail else detail end
 				where address_id = (select id from a) and state = 'due'`,
 				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})
+		case f.Wait:
+			queueWait(b, []hotline.OutID{f.ID}, f.Reason, f.Detail)
 		case f.Again.IsZero():
 			b.Queue(`update outbox set state = 'aside', attempts = attempts + 1, reason = @reason, detail = @detail where id = @id and state = 'due'`,
 				pgx.StrictNamedArgs{"id": f.ID, "reason": f.Reason, "detail": f.Detail})

@@ -187,7 +187,7 @@ var catalogue = phrase.Catalogue()
 
 // inLines draws choices as lines to answer with their number. One alone has none: a number that is typed may answer the question.
 func inLines(l hotline.Lang, picks []hotline.Button) string {
-	if len(picks) == 1 {
+	if hotline.Numbers(picks)[0] == 0 {
 		return catalogue["list.single"].In(l) + " " + picks[0].Label
 	}
 	return catalogue["list.choose"].In(l) + "\n" + strings.Join(hotline.Numbered(picks), "\n")

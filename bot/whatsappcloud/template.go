@@ -25,7 +25,7 @@ type Template struct {
 	Parameters []string
 
 	// Buttons is how many quick reply buttons the template has: they get the values of the reply's first choices. A reply with fewer does not fit; of one
-	// with more the others are left out.
+	// with more the others are left out. One with media fits no template.
 	Buttons int
 }
 
@@ -92,7 +92,7 @@ func approved(all map[string]Template, out hotline.Outgoing) (m outgoing, ok boo
 	if !ok {
 		t, ok = all[AnyPhrase]
 	}
-	if !ok {
+	if !ok || len(out.Media) > 0 { // a photo would be left out, and nobody would know
 		return outgoing{}, false
 	}
 	drawn := &template{Name: t.Name, Language: templateCode{t.Language}}

@@ -7,6 +7,10 @@ create index outbox_menu on outbox (address_id, id desc) where menu is not null;
 -- What became of it at the network after it was taken, where the network tells.
 alter table outbox add delivered_at timestamptz, add read_at timestamptz;
 
+-- What waits for somebody to write again is found by its case; what was said unasked is counted, for numbers that may not say much of it.
+create index outbox_held on outbox (case_id) where state = 'held';
+create index outbox_unasked on outbox (account, sent_at) where state = 'sent' and not asked and lane > 0 and left(account, 8) = 'whatsapp';
+
 -- One person may have several addresses. The joining is a pointer that can be taken back: joined is whom this person turned out to be, home whom
 -- an address came with.
 alter table persons add joined bigint references persons;
@@ -63,4 +67,5 @@ alter table invites drop by;
 alter table person_details drop vouched_at;
 alter table addresses drop home;
 alter table persons drop joined;
+drop index outbox_held, outbox_unasked;
 alter table outbox drop menu, drop delivered_at, drop read_at;
