@@ -116,9 +116,29 @@ func (j *job) escalate(ctx context.Context, c hotline.Case, id hotline.Assignmen
 			}
 			a.Level = len(j.r.Ladder) // on no step: a card with what a coordinator can do
 		}
+		if err := j.callUp(ctx, c, a, to); err != nil {
+			return c, err
+		}
 		j.tell(j.Cards.Escalation(j.r, c, a), to)
 	}
 	return c, nil
+}
+
+// callUp counts those who hear of an emergency that nobody has acknowledged among those it was offered to, so that their card changes with all
+// the others' when somebody is on it. An earlier copy of theirs loses its buttons to this one.
+func (j *job) callUp(ctx context.Context, c hotline.Case, a hotline.Assignment, to []hotline.PersonID) error {
+	if !c.Urgent || a.State != hotline.Waiting || a.Level >= len(j.r.Ladder) || len(to) == 0 {
+		return nil
+	}
+	had, err := j.tx.Offered(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("ask whom assignment %d was offered: %w", a.ID, err)
+	}
+	if _, err := j.note(ctx, a.ID, 0, to); err != nil {
+		return err
+	}
+	j.older(c, a, had, to)
+	return nil
 }
 
 // seated gives who hears of a step: whoever holds its role in its unit, on duty or not; nobody being there, in the units above. It may

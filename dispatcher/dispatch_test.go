@@ -234,7 +234,7 @@ func TestUrgent(t *testing.T) {
 	repeat := town.r.Limits.UrgentRepeat
 	town.clock.to(monday.Add(repeat))
 	offered(6)
-	town.expect(who, "damkar urgent 2", "sosial urgent 2", "koord urgent 2", "koord escalation 3", "koord escalation 3") // there are no heads: the coordinator's own card
+	town.expect(who, "damkar older", "sosial older", "koord older", "damkar urgent 2", "sosial urgent 2", "koord urgent 2", "koord escalation 3", "koord escalation 3") // there are no heads: the coordinator's own card
 
 	// Acknowledged by the fire brigade, which leads: the others are still called, and the coordinator for theirs.
 	c := town.look(id)
@@ -242,7 +242,7 @@ func TestUrgent(t *testing.T) {
 	town.record(id, hotline.Event{Kind: hotline.EvAcknowledged, Assignment: lead.ID, By: damkar})
 	town.clock.to(monday.Add(2 * repeat))
 	offered(8)
-	town.expect(who, "sosial urgent 3", "koord urgent 3", "koord escalation 3", "koord escalation 3") // who acknowledges late has not taken it yet
+	town.expect(who, "sosial older", "sosial urgent 3", "koord urgent 3", "koord escalation 3", "koord escalation 3") // who acknowledges late has not taken it yet
 	for _, a := range c.Assignments {
 		if a.Unit == "sosial" {
 			town.record(id, hotline.Event{Kind: hotline.EvTaken, Assignment: a.ID, By: on, Facts: hotline.Facts{Due: c.Due}})

@@ -48,6 +48,8 @@ type RouteTx interface {
 	Unrouted(ctx context.Context, limit int) ([]hotline.Case, error)
 	// Said reads what was said, as far as it is kept, in one round trip.
 	Said(ctx context.Context, ids ...hotline.ContentID) (map[hotline.ContentID]hotline.Content, error)
+	// Orphaned gives cases that have a part waiting or taken in a unit that is none of these.
+	Orphaned(ctx context.Context, units []string, limit int) ([]hotline.Case, error)
 	// NewAssignment gives a fresh id for an EvAssigned.
 	NewAssignment() hotline.AssignmentID
 }
@@ -71,14 +73,21 @@ type ListTx interface {
 //     at once (a new assignment: Round 1);
 //   - when somebody comes on duty (SetDuty), those waiting in the units of their roles and in units below: to be offered at once, Round and Offered
 //     as they are, so that only who has not had it in this round gets it;
-//   - when it is acknowledged or waits no more: never.
+//   - when more is told of an emergency: Round+1 with Offered zero, to be offered at once, or a few seconds after it last was;
+//   - when it is acknowledged or waits no more: never by itself.
 type OfferTx interface {
 	// Unoffered gives waiting assignments whose time to be offered has come, urgent first, then by that time. An ordinary one only once
 	// Redis has been told of it (Listed); an urgent one does not wait for that.
 	Unoffered(ctx context.Context, now time.Time, limit int) ([]hotline.Held, error)
-	// Offer notes that the assignment goes to these people in this round, at most once for each (assignment, person, round): it gives those to
-	// whom that is new.
-	Offer(ctx context.Context, a hotline.AssignmentID, round int, to []hotline.PersonID) (fresh []hotline.PersonID, err error)
+	// Offer notes that assignments go to people in a round, at most once for each (assignment, person, round): it gives those that are new. One round
+	// trip for all of them; none for none.
+	Offer(ctx context.Context, offers ...hotline.Offer) (fresh []hotline.Offer, err error)
+	// Offered gives whom an assignment was offered in any round, each person once.
+	Offered(ctx context.Context, a hotline.AssignmentID) ([]hotline.Offer, error)
+	// History gives a case's events, oldest first: an emergency's card tells the latest of what is known.
+	History(context.Context, hotline.CaseID) ([]hotline.Event, map[hotline.ContentID]hotline.Content, error)
+	// Groups gives the chats of many that belong to units.
+	Groups(context.Context) ([]hotline.Group, error)
 	// MarkOffered sets Round, and Offered to now where the round is a new one or was not yet offered, and when it is to be offered again by itself
 	// (zero: not by itself).
 	MarkOffered(a hotline.AssignmentID, round int, again time.Time)
@@ -146,14 +155,20 @@ type Clock interface {
 
 // Cards make what staff read. The dispatcher fills in Person; the rest is the maker's: lane, slot, card name, Case and Assign.
 type Cards struct {
-	Offer      func(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out // take it, not ours, look
-	Urgent     func(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out // acknowledge, take it
-	Nobody     func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the coordinator: nobody is on duty in the unit
-	Triage     func(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.Out              // to the coordinator: choose, with the top three
-	Transcribe func(r *hotline.Regency, c hotline.Case) hotline.Out                                  // to the coordinator: write the voice note down
-	Escalation func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // it is late; a.Level is the step now reached, or past the last one: to the coordinators, where nobody stands on the step
-	Reminder   func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the officer: the scheduled day has come
-	Unanswered func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out            // to the officer: the reporter left a question unanswered for its time
+	// take it, not ours, look; with the whole history, or none where nothing happened since the case was filed and given to units
+	Offer func(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int, events []hotline.Event, said map[hotline.ContentID]hotline.Content) hotline.Out
+	Group func(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) (hotline.Out, bool) // to the unit's group; false: nothing for it. To is filled in
+	// acknowledge, take it; with the whole history, of which it shows the latest
+	Urgent func(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int, events []hotline.Event, said map[hotline.ContentID]hotline.Content) hotline.Out
+	Older  func(c hotline.Case, a hotline.Assignment) hotline.Out // changes the copy of an emergency's card that somebody has, just before they get the next one
+	// Gone changes the card of a part that was taken from a unit that is no more: own is the card of the officer who had taken it.
+	Gone       func(c hotline.Case, a hotline.Assignment, own bool) hotline.Out
+	Nobody     func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out // to the coordinator: nobody is on duty in the unit
+	Triage     func(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.Out   // to the coordinator: choose, with the top three
+	Transcribe func(r *hotline.Regency, c hotline.Case) hotline.Out                       // to the coordinator: write the voice note down
+	Escalation func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out // it is late; a.Level is the step now reached, or past the last one: to the coordinators, where nobody stands on the step
+	Reminder   func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out // to the officer: the scheduled day has come
+	Unanswered func(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out // to the officer: the reporter left a question unanswered for its time
 }
 
 // A Notice says what the reporter hears of an event that was just recorded, if anything. c is the case after it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type queue[T any] struct {
 	take func(context.Context, *job) ([]T, error)
 	id   func(T) int64
 	each func(context.Context, *job, T) error
+	// ahead asks at once what each would ask by itself, of the pieces that are then done; may be nil.
+	ahead func(context.Context, *job, []T) error
 	// instead is done with a piece that cannot be done as it should; nil: each is tried again. When that fails as well, it is put aside.
 	instead func(context.Context, *job, T) error
 	aside   map[int64]time.Time // machine time until which a piece is passed over
@@ -41,10 +44,13 @@ func (q *queue[T]) pass(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		for _, item := range items {
-			if q.rests(item) {
-				continue
+		items = slices.DeleteFunc(items, q.rests)
+		if q.ahead != nil && len(items) > 0 {
+			if err := guard(func() error { return q.ahead(ctx, j, items) }); err != nil {
+				return err
 			}
+		}
+		for _, item := range items {
 			if err := guard(func() error { return q.each(ctx, j, item) }); err != nil {
 				return err
 			}
@@ -146,8 +152,11 @@ type job struct {
 	r      *hotline.Regency
 	now    time.Time
 	people map[string][]hotline.Role
+	groups []hotline.Group // of all units, once asked
+	asked  bool
 	after  []func()
-	called map[call]bool // emergencies told in this unit
+	called map[call]bool                               // emergencies told in this unit
+	noted  map[hotline.AssignmentID][]hotline.PersonID // offers noted ahead, and to whom they are new
 }
 
 // A call is one person called to one emergency.
@@ -210,7 +219,7 @@ func refused(err error) bool { return errors.Is(err, hotline.ErrRefused) }
 
 // holders gives who holds one of the roles in one of the units, asked once in a unit of work.
 func (j *job) holders(ctx context.Context, units []string, roles ...hotline.RoleName) ([]hotline.Role, error) {
-	key := strings.Join(units, " ") + fmt.Sprint(roles)
+	key := holdersKey(units, roles)
 	if who, ok := j.people[key]; ok {
 		return who, nil
 	}
@@ -220,6 +229,26 @@ func (j *job) holders(ctx context.Context, units []string, roles ...hotline.Role
 	}
 	j.people[key] = who
 	return who, nil
+}
+
+func holdersKey(units []string, roles []hotline.RoleName) string {
+	return strings.Join(units, " ") + fmt.Sprint(roles)
+}
+
+// holdersAhead asks for several units in one round trip what holders would be asked for each of them.
+func (j *job) holdersAhead(ctx context.Context, units []string, roles ...hotline.RoleName) error {
+	who, err := j.tx.People(ctx, units, roles...)
+	if err != nil {
+		return fmt.Errorf("ask who holds a role: %w", err)
+	}
+	for _, unit := range units {
+		j.people[holdersKey([]string{unit}, roles)] = nil
+	}
+	for _, role := range who {
+		key := holdersKey([]string{role.Unit}, roles)
+		j.people[key] = append(j.people[key], role)
+	}
+	return nil
 }
 
 // allowed keeps those who may see the case, judged by the role they were asked for together with any in the agency complained about: nobody there sees
@@ -247,7 +276,7 @@ func (j *job) allowed(ctx context.Context, c hotline.Case, who []hotline.Role) (
 	var may []hotline.Role
 	for _, role := range who {
 		roles := append([]hotline.Role{role}, accused[role.Person]...)
-		if j.r.Sees(hotline.Viewer{Person: role.Person, Roles: roles}, c).Facts {
+		if j.r.Sees(hotline.Viewer{Person: role.Person, Also: role.Also, Roles: roles}, c).Facts {
 			may = append(may, role)
 		}
 	}

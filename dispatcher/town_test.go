@@ -207,12 +207,19 @@ func (t *town) dispatcher() (d *Dispatcher, stop func()) {
 		Store: t.Store, Regency: func() *hotline.Regency { return t.r }, Redis: connect(t, t.redis), Prefix: "tiny:", Clock: t.clock,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Cards: Cards{
-			Offer: func(_ *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out {
+			Offer: func(_ *hotline.Regency, c hotline.Case, a hotline.Assignment, round int, _ []hotline.Event, _ map[hotline.ContentID]hotline.Content) hotline.Out {
 				return out("offer", c, a.ID, "round", round)
 			},
-			Urgent: func(_ *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out {
+			Urgent: func(_ *hotline.Regency, c hotline.Case, a hotline.Assignment, round int, _ []hotline.Event, _ map[hotline.ContentID]hotline.Content) hotline.Out {
 				return out("urgent", c, a.ID, "round", round)
 			},
+			Gone: func(c hotline.Case, a hotline.Assignment, own bool) hotline.Out {
+				if own {
+					return out("gone.own", c, a.ID)
+				}
+				return out("gone", c, a.ID)
+			},
+			Older: func(c hotline.Case, a hotline.Assignment) hotline.Out { return out("older", c, a.ID) },
 			Nobody: func(_ *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
 				return out("nobody", c, a.ID)
 			},

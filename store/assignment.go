@@ -52,16 +52,16 @@ func (t *Tx) putAssignment(c hotline.Case, n int, a hotline.Assignment) {
 		insert into assignments (id, case_id, n, unit, part, state, officer, level, due, since, acked, handle)
 		values (@id, @case, @n, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then (
 			select min(h) from generate_series(1, 99) h where not exists (
-				select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h)) end)
+				select 1 from assignments o where o.officer = `+samePerson+` and o.state = 'taken' and o.handle = h)) end)
 		on conflict (id) do update set unit = @unit, part = @part, state = @state, officer = @officer, level = @level, due = @due,
 			since = @since, acked = @acked,
 			handle = case
 				when @state <> 'taken' then null
 				when (select officer from old) = @officer and (select handle from old) is not null then (select handle from old)
 				else (select min(h) from generate_series(1, 99) h where not exists (
-					select 1 from assignments o where o.officer = @officer and o.state = 'taken' and o.handle = h))
+					select 1 from assignments o where o.officer = `+samePerson+` and o.state = 'taken' and o.handle = h))
 			end`,
-		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "n": n, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer),
+		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "n": n, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer), "p": nz(a.Officer),
 			"level": a.Level, "due": nz(a.Due), "since": a.Since, "acked": a.Acked})
 	t.queue(`insert into relistings (assignment_id) values (@id)`, pgx.StrictNamedArgs{"id": a.ID})
 	if a.State == hotline.Waiting && !(c.Urgent && a.Acked) {
@@ -81,31 +81,49 @@ func (t *Tx) putAssignment(c hotline.Case, n int, a hotline.Assignment) {
 	t.queue(`update offerings set next = null, offered_at = null where assignment_id = @id`, pgx.StrictNamedArgs{"id": a.ID})
 }
 
+// callPace is how soon those who are called to an emergency are called again because more was told: what a frightened person writes in five
+// messages rings once or twice, not five times.
+const callPace = 15 * time.Second
+
+// callAgain has those who are called to an emergency hear of it again, since more was told: at once, or callPace after they last did. What
+// is about to be offered anyway needs no second call.
+func (t *Tx) callAgain(c hotline.Case) {
+	for _, a := range c.Assignments {
+		if a.State != hotline.Waiting {
+			continue
+		}
+		t.later(func() {
+			t.queue(`
+				update offerings set round = round + 1, offered_at = null, next = greatest(@now, offered_at + @pace::interval)
+				where assignment_id = @id and (offered_at is not null or next is null)`,
+				pgx.StrictNamedArgs{"id": a.ID, "now": t.now, "pace": callPace})
+		})
+		t.rings.dispatch = true
+	}
+}
+
 // worklistLock is the advisory lock of whoever speaks to Redis about the worklists: telling it of changes, or rebuilding it. One at a time
 // among all instances, so that an older state never overtakes a newer one.
 const worklistLock = 0x7461_0001
 
 // Unlisted takes assignments that changed since Redis was last told of them, as they stand now.
 func (t *Tx) Unlisted(ctx context.Context, limit int) ([]hotline.Listing, error) {
-	if _, err := scalars[string](ctx, t, "take the worklists", `select pg_advisory_xact_lock(@lock)::text`,
-		pgx.StrictNamedArgs{"lock": worklistLock}); err != nil {
+	var changed []hotline.AssignmentID
+	t.queue(`select pg_advisory_xact_lock(@lock)`, pgx.StrictNamedArgs{"lock": worklistLock})
+	t.queue(`select id, assignment_id from relistings order by id limit @limit`, pgx.StrictNamedArgs{"limit": limit}).Query(func(rows pgx.Rows) error {
+		t.relisted = t.relisted[:0]
+		var id int64
+		var a hotline.AssignmentID
+		_, err := pgx.ForEachRow(rows, []any{&id, &a}, func() error {
+			t.relisted, changed = append(t.relisted, id), append(changed, a)
+			return nil
+		})
+		return err
+	})
+	if err := t.flush(ctx); err != nil || len(changed) == 0 {
 		return nil, err
 	}
-	type row struct {
-		ID           int64
-		AssignmentID hotline.AssignmentID
-	}
-	rows, err := read[row](ctx, t, "take changed assignments",
-		`select id, assignment_id from relistings order by id limit @limit`, pgx.StrictNamedArgs{"limit": limit})
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	t.relisted = t.relisted[:0]
-	for _, r := range rows {
-		t.relisted = append(t.relisted, r.ID)
-	}
-	return listings(ctx, t, `where a.id = any (@ids)`,
-		pgx.StrictNamedArgs{"ids": assignmentIDs(rows, func(r row) hotline.AssignmentID { return r.AssignmentID })})
+	return listings(ctx, t, `where a.id = any (@ids)`, pgx.StrictNamedArgs{"ids": changed})
 }
 
 func listings(ctx context.Context, t *Tx, tail string, args pgx.StrictNamedArgs) ([]hotline.Listing, error) {
@@ -199,10 +217,11 @@ func (t *Tx) Unoffered(ctx context.Context, now time.Time, limit int) ([]hotline
 	if _, err := t.casesWhere(ctx, "read cases to offer", `where c.id = any (@ids)`, pgx.StrictNamedArgs{"ids": ids}); err != nil {
 		return nil, err
 	}
-	// What was read before the lock may have changed until it was had: read again.
+	// What was read before the lock may have changed until it was had: read again, by its key alone, not through an index of what is to be offered.
 	fresh, err := read[row](ctx, t, "take what is to be offered", `
-		select o.assignment_id, a.case_id, o.round, o.offered_at from offerings o join assignments a on a.id = o.assignment_id
-		where o.assignment_id = any (@ids) and o.next <= @now and a.state = 'waiting' order by o.urgent desc, o.next, o.assignment_id`,
+		with o as materialized (select * from offerings where assignment_id = any (@ids))
+		select o.assignment_id, a.case_id, o.round, o.offered_at from o join assignments a on a.id = o.assignment_id
+		where o.next <= @now order by o.urgent desc, o.next, o.assignment_id`,
 		pgx.StrictNamedArgs{"ids": assignmentIDs(rows, func(r row) hotline.AssignmentID { return r.AssignmentID }), "now": now})
 	if err != nil {
 		return nil, err
@@ -210,7 +229,7 @@ func (t *Tx) Unoffered(ctx context.Context, now time.Time, limit int) ([]hotline
 	var out []hotline.Held
 	for _, r := range fresh {
 		c := t.cases[r.CaseID].c
-		if a, ok := c.Assignment(r.AssignmentID); ok {
+		if a, ok := c.Assignment(r.AssignmentID); ok && a.State == hotline.Waiting {
 			out = append(out, hotline.Held{Assignment: a, Case: c, Round: r.Round, Offered: or0(r.OfferedAt)})
 		}
 	}
@@ -225,18 +244,64 @@ func assignmentIDs[T any](rows []T, id func(T) hotline.AssignmentID) []hotline.A
 	return out
 }
 
-// Offer notes that an assignment goes to these people in this round, at most once for each: it gives those to whom that is new.
-func (t *Tx) Offer(ctx context.Context, a hotline.AssignmentID, round int, to []hotline.PersonID) ([]hotline.PersonID, error) {
-	return scalars[hotline.PersonID](ctx, t, "note an offer", `
-		insert into offers (assignment_id, person_id, round, at) select @a, p, @round, @now from unnest(@to::bigint[]) p
-		on conflict do nothing returning person_id`, pgx.StrictNamedArgs{"a": a, "round": round, "now": t.now, "to": to})
+// Offer notes that assignments go to people in a round, at most once for each: it gives those that are new.
+func (t *Tx) Offer(ctx context.Context, offers ...hotline.Offer) ([]hotline.Offer, error) {
+	if len(offers) == 0 {
+		return nil, nil
+	}
+	n := len(offers)
+	assignments, people, rounds := make([]int64, n), make([]int64, n), make([]int32, n)
+	for i, o := range offers {
+		assignments[i], people[i], rounds[i] = int64(o.Assignment), int64(o.Person), int32(o.Round) //nolint:gosec // small
+	}
+	type row struct {
+		AssignmentID hotline.AssignmentID
+		PersonID     hotline.PersonID
+		Round        int
+	}
+	rows, err := read[row](ctx, t, "note offers", `
+		insert into offers (assignment_id, person_id, round, at)
+		select a, p, r, @now from unnest(@assignments::bigint[], @people::bigint[], @rounds::int[]) x (a, p, r)
+		on conflict do nothing returning assignment_id, person_id, round`,
+		pgx.StrictNamedArgs{"assignments": assignments, "people": people, "rounds": rounds, "now": t.now})
+	if err != nil {
+		return nil, err
+	}
+	fresh := make([]hotline.Offer, len(rows))
+	for i, r := range rows {
+		fresh[i] = hotline.Offer{Assignment: r.AssignmentID, Person: r.PersonID, Round: r.Round}
+	}
+	return fresh, nil
 }
 
 // MarkOffered says that an assignment was offered in a round, and when it is to be offered again by itself (zero: not by itself).
 func (t *Tx) MarkOffered(a hotline.AssignmentID, round int, again time.Time) {
+	t.marks = append(t.marks, mark{a, round, nz(again)})
+}
+
+// A mark is what MarkOffered is to say.
+type mark struct {
+	assignment hotline.AssignmentID
+	round      int
+	again      *time.Time
+}
+
+// gatherMarks turns what was marked into one statement.
+func (t *Tx) gatherMarks() {
+	n := len(t.marks)
+	if n == 0 {
+		return
+	}
+	ids, rounds, again := make([]int64, n), make([]int32, n), make([]*time.Time, n)
+	for i, m := range t.marks {
+		ids[i], rounds[i], again[i] = int64(m.assignment), int32(m.round), m.again //nolint:gosec // a round is small
+	}
+	t.marks = t.marks[:0]
 	t.queue(`
-		update offerings set next = @again, offered_at = case when round <> @round or offered_at is null then @now else offered_at end, round = @round
-		where assignment_id = @a`, pgx.StrictNamedArgs{"a": a, "round": round, "again": nz(again), "now": t.now})
+		update offerings o set next = x.again, round = x.round,
+			offered_at = case when o.round <> x.round or o.offered_at is null then @now else o.offered_at end
+		from unnest(@ids::bigint[], @rounds::int[], @again::timestamptz[]) x (id, round, again) where o.assignment_id = x.id`,
+		pgx.StrictNamedArgs{"ids": ids, "rounds": rounds, "again": again, "now": t.now})
 }
 
 // Offered lists to whom an assignment's card went, each once.
@@ -246,7 +311,8 @@ func (t *Tx) Offered(ctx context.Context, a hotline.AssignmentID) ([]hotline.Off
 		Round    int
 	}
 	rows, err := read[row](ctx, t, "list offers",
-		`select person_id, max(round) as round from offers where assignment_id = @a group by person_id order by person_id`,
+		`select coalesce(p.joined, p.id) as person_id, max(o.round) as round from offers o join persons p on p.id = o.person_id
+		where o.assignment_id = @a group by 1 order by 1`,
 		pgx.StrictNamedArgs{"a": a})
 	if err != nil {
 		return nil, err
@@ -258,10 +324,10 @@ func (t *Tx) Offered(ctx context.Context, a hotline.AssignmentID) ([]hotline.Off
 	return out, nil
 }
 
-// Mine lists the open assignments an officer has, by their short handles.
+// Mine lists the open assignments an officer has, whichever network they were taken on, by their short handles.
 func (t *Tx) Mine(ctx context.Context, officer hotline.PersonID) ([]hotline.Held, error) {
-	return t.held(ctx, `where a.officer = @officer and a.state = 'taken' order by a.handle nulls last, a.id`,
-		pgx.StrictNamedArgs{"officer": officer})
+	return t.held(ctx, `where a.officer = `+samePerson+` and a.state = 'taken' order by a.handle nulls last, a.id`,
+		pgx.StrictNamedArgs{"p": officer})
 }
 
 // Waiting lists assignments on the worklists of the units given and of those below them, urgent first, then by due time.
@@ -307,4 +373,11 @@ func (t *Tx) held(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([
 		}
 	}
 	return out, nil
+}
+
+// Orphaned gives cases, locked, that have a part waiting or taken in a unit that is none of these.
+func (t *Tx) Orphaned(ctx context.Context, units []string, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "look for units that are gone", `
+		where c.id in (select a.case_id from assignments a where a.state in ('waiting', 'taken') and a.unit <> all (@units))
+		order by c.id limit @limit for update`, pgx.StrictNamedArgs{"units": units, "limit": limit})
 }

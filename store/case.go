@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,17 +13,18 @@ import (
 // trackedCase is a case that this unit of work read or made, as it stands now.
 type trackedCase struct {
 	c     hotline.Case
+	turn  int  // in which it was read or made
 	fresh bool // not yet in the database
 	dirty bool
-	// assignments whose rows must be written
-	changed map[hotline.AssignmentID]bool
+	// assignments whose rows must be written, and those of them that have none yet
+	changed, made map[hotline.AssignmentID]bool
 }
 
 func (t *Tx) track(c hotline.Case) *trackedCase {
 	if t.cases == nil {
 		t.cases = map[hotline.CaseID]*trackedCase{}
 	}
-	k := &trackedCase{c: c, changed: map[hotline.AssignmentID]bool{}}
+	k := &trackedCase{c: c, turn: t.turn, changed: map[hotline.AssignmentID]bool{}, made: map[hotline.AssignmentID]bool{}}
 	t.cases[c.ID] = k
 	t.order = append(t.order, c.ID)
 	return k
@@ -82,11 +82,15 @@ func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotl
 	for _, a := range next.Assignments {
 		if old, ok := k.c.Assignment(a.ID); !ok || old != a || a.State == hotline.Waiting && next.Urgent != k.c.Urgent {
 			k.changed[a.ID] = true
+			k.made[a.ID] = k.made[a.ID] || !ok
 			t.rings.dispatch = true
 		}
 	}
 	k.c, k.dirty = next, true
 	t.event(e)
+	if next.Urgent && e.Kind.TellsMore() {
+		t.callAgain(next)
+	}
 	return next, nil
 }
 
@@ -94,16 +98,8 @@ func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotl
 func (t *Tx) NewAssignment() hotline.AssignmentID { return hotline.AssignmentID(t.store.ids.take()) }
 
 func (t *Tx) event(e hotline.Event) {
-	facts, err := json.Marshal(e.Facts)
-	if err != nil {
-		panic(err) // plain fields
-	}
-	t.later(func() {
-		t.queue(`insert into events (case_id, kind, at, by, assignment_id, content_id, facts)
-			values (@case, @kind, @at, @by, @assignment, @content, @facts)`,
-			pgx.StrictNamedArgs{"case": e.Case, "kind": e.Kind, "at": e.At, "by": nz(e.By), "assignment": nz(e.Assignment),
-				"content": nz(e.Content), "facts": facts})
-	})
+	t.events = append(t.events, eventJSON{Case: e.Case, Kind: e.Kind, At: e.At, By: nz(e.By), Assignment: nz(e.Assignment), Content: nz(e.Content),
+		Facts: e.Facts})
 }
 
 // say gathers a content row and gives its id; nothing said gives zero.
@@ -116,78 +112,18 @@ func (t *Tx) say(c hotline.Content) hotline.ContentID {
 	if c.Point != nil {
 		lat, lng = &c.Point.Lat, &c.Point.Lng
 	}
-	t.later(func() {
-		t.queue(`insert into contents (id, case_id, author, text, lat, lng, at) values (@id, @case, @author, @text, @lat, @lng, @at)`,
-			pgx.StrictNamedArgs{"id": c.ID, "case": c.Case, "author": nz(c.Author), "text": nz(c.Text), "lat": lat, "lng": lng, "at": c.At})
-		if len(c.Media) > 0 {
+	t.said = append(t.said, contentJSON{ID: c.ID, Case: c.Case, Author: nz(c.Author), Text: nz(c.Text), Lat: lat, Lng: lng, At: c.At})
+	if len(c.Media) > 0 {
+		t.later(func() {
 			t.queue(`update media set content_id = @content, case_id = @case where id = any (@ids) and content_id is null`,
 				pgx.StrictNamedArgs{"content": c.ID, "case": c.Case, "ids": c.Media})
-		}
-	})
+		})
+	}
 	return c.ID
 }
 
 // later gathers what must come after the rows of the cases themselves.
 func (t *Tx) later(fn func()) { t.after = append(t.after, fn) }
-
-// gatherCases turns what happened to the cases into statements: cases, then assignments, then what was said and the events.
-func (t *Tx) gatherCases() {
-	for _, id := range t.order {
-		k := t.cases[id]
-		if !k.dirty {
-			continue
-		}
-		if k.fresh {
-			t.insertCase(k.c)
-		} else {
-			t.updateCase(k.c)
-		}
-		for n, a := range k.c.Assignments {
-			if k.changed[a.ID] {
-				t.putAssignment(k.c, n, a)
-			}
-		}
-		k.fresh, k.dirty = false, false
-		clear(k.changed)
-	}
-	for _, fn := range t.after {
-		fn()
-	}
-	t.after = t.after[:0]
-}
-
-func (t *Tx) caseArgs(c hotline.Case) pgx.StrictNamedArgs {
-	wake := t.regency.Wake(c)
-	return pgx.StrictNamedArgs{
-		"id": c.ID, "kind": c.Kind, "category": c.Category, "privacy": c.Privacy, "urgent": c.Urgent, "source": c.Source,
-		"reporter": nz(c.Reporter), "from": nz(c.From), "area": c.Area, "about": c.About, "status": c.Status, "outcome": c.Outcome,
-		"date": c.Date, "ask_due": nz(c.AskDue), "filed": c.Filed, "due": nz(c.Due), "changed": c.Changed, "ended_at": nz(c.EndedAt),
-		"rating": c.Rating, "reopened": c.Reopened, "events": c.Events, "story": nz(c.Story), "wake": nz(wake),
-	}
-}
-
-// insertCase takes the day's next number under the lock of the day's row, which is held from here to the commit: it is among the last things
-// a unit of work does.
-func (t *Tx) insertCase(c hotline.Case) {
-	args := t.caseArgs(c)
-	args["day"] = hotline.DayOf(c.Filed, t.regency.Zone)
-	t.queue(`
-		with n as (
-			insert into case_days (day, last) values (@day, 1) on conflict (day) do update set last = case_days.last + 1 returning last)
-		insert into cases (id, day, seq, kind, category, privacy, urgent, source, reporter, from_address, area, about, status, outcome, date,
-			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, wake)
-		select @id, @day, n.last, @kind, @category, @privacy, @urgent, @source, @reporter, @from, @area, @about, @status, @outcome, @date,
-			@ask_due, @filed, @due, @changed, @ended_at, @rating, @reopened, @events, @story, @wake from n`, args)
-}
-
-func (t *Tx) updateCase(c hotline.Case) {
-	t.queue(`
-		update cases set kind = @kind, category = @category, privacy = @privacy, urgent = @urgent, source = @source, reporter = @reporter,
-			from_address = @from, area = @area, about = @about, status = @status, outcome = @outcome, date = @date, ask_due = @ask_due,
-			filed = @filed, due = @due, changed = @changed, ended_at = @ended_at, rating = @rating, reopened = @reopened, events = @events,
-			story = @story, wake = @wake
-		where id = @id`, t.caseArgs(c))
-}
 
 // caseRow is a case's row as it is read.
 type caseRow struct {
@@ -253,17 +189,21 @@ func (t *Tx) peekCases(ctx context.Context, what, tail string, args pgx.StrictNa
 	}
 	out := make([]hotline.Case, len(rows))
 	for i, r := range rows {
-		c := r.value(t.regency.Letters)
-		c.Assignments = assignments[c.ID]
-		if k, ok := t.cases[c.ID]; ok {
-			k.c.Number = c.Number
-			out[i] = k.c
-			continue
-		}
-		t.track(c)
-		out[i] = c
+		out[i] = t.met(r, assignments[r.ID])
 	}
 	return out, nil
+}
+
+// met tracks a case that was read. One that is tracked already is given as it stands here.
+func (t *Tx) met(r caseRow, assignments []hotline.Assignment) hotline.Case {
+	c := r.value(t.regency.Letters)
+	if k, ok := t.cases[c.ID]; ok {
+		k.c.Number = c.Number
+		return k.c
+	}
+	c.Assignments = assignments
+	t.track(c)
+	return c
 }
 
 // Case reads a case and locks it until this unit ends. hotline.ErrNotFound where there is none.
@@ -273,11 +213,34 @@ func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) 
 		return k.c, nil
 	}
 	if ok { // made here: its number comes with its row
-		if err := t.flush(ctx); err != nil {
+		if err := t.sendGathered(ctx, true); err != nil {
 			return hotline.Case{}, err
 		}
 	}
-	return t.oneCase(ctx, `where c.id = @id for update`, pgx.StrictNamedArgs{"id": id})
+	// The case and its assignments in one round trip: a turn that looks at a case holds up the turns that share its commit.
+	var rows []caseRow
+	var theirs []assignmentRow
+	args := pgx.StrictNamedArgs{"id": id}
+	b := &pgx.Batch{}
+	b.Queue(`select `+caseColumns+` from cases c where c.id = @id for update`, args).Query(func(r pgx.Rows) (err error) {
+		rows, err = pgx.CollectRows(r, pgx.RowToStructByName[caseRow])
+		return err
+	})
+	b.Queue(`select `+assignmentColumns+` from assignments a where a.case_id = @id order by a.n`, args).Query(func(r pgx.Rows) (err error) {
+		theirs, err = pgx.CollectRows(r, pgx.RowToStructByName[assignmentRow])
+		return err
+	})
+	if err := t.send(ctx, b); err != nil {
+		return hotline.Case{}, fmt.Errorf("read a case: %w", err)
+	}
+	if len(rows) == 0 {
+		return hotline.Case{}, fmt.Errorf("read a case: %w", hotline.ErrNotFound)
+	}
+	assignments := make([]hotline.Assignment, len(theirs))
+	for i, r := range theirs {
+		assignments[i] = r.value()
+	}
+	return t.met(rows[0], assignments), nil
 }
 
 // CaseByNumber reads a case by what people call it, and locks it.
@@ -296,29 +259,30 @@ func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs)
 	return cs[0], nil
 }
 
-// CasesOf lists a reporter's own cases, newest first, locked.
+// CasesOf lists a reporter's own cases, whichever network they were filed on, newest first, locked.
 func (t *Tx) CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error) {
 	for _, k := range t.cases {
-		if k.fresh && k.c.Reporter == p {
+		if k.fresh && k.turn == t.turn && k.c.Reporter != 0 {
 			if err := t.flush(ctx); err != nil {
 				return nil, err
 			}
 			break
 		}
 	}
-	return t.peekCases(ctx, "list a person's cases", `where c.reporter = @person order by c.id desc limit @limit for update`,
-		pgx.StrictNamedArgs{"person": p, "limit": limit})
+	return t.peekCases(ctx, "list a person's cases", `where c.reporter = `+samePerson+` order by c.filed desc, c.id desc limit @limit for update`,
+		pgx.StrictNamedArgs{"p": p, "limit": limit})
 }
 
 // Triage lists the cases that wait for the coordinator, oldest first.
 func (t *Tx) Triage(ctx context.Context, limit int) ([]hotline.Case, error) {
-	return t.casesWhere(ctx, "list triage", `where c.status = 'triage' order by c.id limit @limit for update`,
+	return t.casesWhere(ctx, "list triage", `where c.status = 'triage' order by c.filed, c.id limit @limit for update`,
 		pgx.StrictNamedArgs{"limit": limit})
 }
 
-// Unrouted takes cases that are filed and not yet routed, oldest first; those another instance is routing are passed over.
+// Unrouted takes cases that are filed and not yet routed, oldest first; those another instance is routing are passed over. (Ordered by their ids,
+// Postgres might look through all cases there ever were for the few that are filed.)
 func (t *Tx) Unrouted(ctx context.Context, limit int) ([]hotline.Case, error) {
-	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' order by c.id limit @limit for update skip locked`,
+	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' order by c.filed, c.id limit @limit for update skip locked`,
 		pgx.StrictNamedArgs{"limit": limit})
 }
 
@@ -385,7 +349,7 @@ func (t *Tx) History(ctx context.Context, id hotline.CaseID) ([]hotline.Event, m
 		ContentID    *hotline.ContentID
 		Facts        hotline.Facts
 	}
-	if len(t.after) > 0 { // events may be among what was gathered
+	if len(t.events)+len(t.after) > 0 { // events may be among what was gathered
 		if err := t.flush(ctx); err != nil {
 			return nil, nil, err
 		}
@@ -461,7 +425,7 @@ func (t *Tx) contents(ctx context.Context, tail string, args pgx.StrictNamedArgs
 	return out, nil
 }
 
-// AllCases reads every case, oldest first, locked: for checks and exports of small regencies' tests.
+// AllCases reads every case, oldest first, locked: for the report of the demo, and for tests.
 func (t *Tx) AllCases(ctx context.Context) ([]hotline.Case, error) {
 	return t.casesWhere(ctx, "read all cases", `order by c.id for update`, pgx.StrictNamedArgs{})
 }

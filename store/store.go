@@ -209,17 +209,20 @@ func or0[T any](p *T) T {
 	return *p
 }
 
-// Stage says that this database is a stage: the people in it are played, all of them by one account. Only a database that was empty can become one;
-// false: real people may be in it.
-func (s *Store) Stage(ctx context.Context, channel hotline.Channel, account string) (bool, error) {
+// Stage says that this database is a stage: the people in it are played, all of them by these accounts ("telegram/8112000112"), and no other number of ours
+// is linked there. Only a database that was empty can become one; false: real people may be in it.
+func (s *Store) Stage(ctx context.Context, accounts ...string) (bool, error) {
 	var is bool
 	err := s.pool.QueryRow(ctx, `
-		with put as (
+		with strange as (
+			select 1 from whatsapp_numbers where 'whatsapp/' || split_part(split_part(jid, '@', 1), ':', 1) <> all (@accounts)),
+		put as (
 			insert into settings (name, value) select 'stage', 'yes'
-			where not exists (select 1 from persons) and not exists (select 1 from invites) on conflict do nothing returning name)
-		select (exists (select 1 from put) or exists (select 1 from settings where name = 'stage'))
-			and not exists (select 1 from addresses where (channel, account) <> (@channel, @account))`,
-		pgx.StrictNamedArgs{"channel": channel, "account": account}).Scan(&is)
+			where not exists (select 1 from persons) and not exists (select 1 from invites) and not exists (select 1 from strange)
+			on conflict do nothing returning name)
+		select (exists (select 1 from put) or exists (select 1 from settings where name = 'stage')) and not exists (select 1 from strange)
+			and not exists (select 1 from addresses where channel || '/' || account <> all (@accounts))`,
+		pgx.StrictNamedArgs{"accounts": accounts}).Scan(&is)
 	if err != nil {
 		return false, fmt.Errorf("ask whether the database is a stage: %w", err)
 	}

@@ -19,17 +19,22 @@ type Turn struct {
 	Inbox        hotline.InboxID
 	Body         []byte // what came, whole
 	Delivery     string
-	Attempt      int  // from 1
-	Held         bool // the person had blocked us
+	Attempt      int       // from 1
+	Held         bool      // the person had blocked us
+	Touched      time.Time // when the message before was handled (service time); zero: this is the first
 	Conversation hotline.Conversation
 
-	state []byte
-	hold  *bool
-	many  bool // more wait than are heard at once
+	state  []byte
+	hold   *bool
+	passed bool
+	many   bool // more wait than are heard at once
 }
 
 // Keep says what the conversation will remember.
 func (t *Turn) Keep(state []byte) { t.state = state }
+
+// Pass says that this message counts as nothing written: what was shown before it is still the last that was shown.
+func (t *Turn) Pass() { t.passed = true }
 
 // Hold says that the person blocked us: what is due for them waits.
 func (t *Turn) Hold() { yes := true; t.hold = &yes }
@@ -46,7 +51,7 @@ var ErrMalformed = errors.New("what came cannot be read")
 // Somebody of whom more than many messages wait is heard at a measured pace, so that one flood does not take the machine from everybody else.
 const (
 	many = 20
-	pace = 25 * time.Millisecond
+	pace = 100 * time.Millisecond
 )
 
 // maxAttempts is how often a message is tried before it is set aside.
@@ -108,6 +113,8 @@ type turnRow struct {
 	Account   string
 	Peer      string
 	PersonID  *hotline.PersonID
+	Home      *hotline.PersonID
+	Also      []hotline.PersonID
 	Held      bool
 	Language  *hotline.Lang
 	Name      []byte
@@ -127,47 +134,53 @@ const (
 	lockAny = `select address_id from conversations where ready_at <= clock_timestamp() order by ready_at limit @limit for update skip locked`
 	lockOne = `select address_id from conversations where ready_at is not null and address_id = @only for update skip locked`
 
-	readTurns = `
-	select c.address_id, c.state, c.touched, a.channel, a.account, a.peer, a.person_id, a.held_since is not null as held, p.language,
+	turnsOf = `
+	select c.address_id, c.state, c.touched, a.channel, a.account, a.peer, a.person_id, coalesce(a.home, a.person_id) as home, j.also,
+		a.held_since is not null as held, p.language,
 		d.name, d.phone, r.roles, i.id as inbox_id, i.body, i.delivery, i.attempts,
 		exists (select 1 from inbox m where m.address_id = c.address_id and m.set_aside_at is null offset @many limit 1) as many
 	from conversations c
 	join addresses a on a.id = c.address_id
 	left join persons p on p.id = a.person_id
-	left join person_details d on d.person_id = a.person_id
+	left join person_details d on d.person_id = coalesce(a.home, a.person_id)
+	left join lateral (select array_agg(j.id order by j.id) as also from persons j where j.joined = a.person_id) j on true
 	left join lateral (
 		select json_agg(json_build_object('id', r.id, 'name', r.name, 'unit', r.unit, 'from', r.starts, 'until', r.ends, 'duty', r.on_duty) order by r.id) as roles
-		from roles r where r.person_id = a.person_id and r.starts <= @now and (r.ends is null or r.ends > @now)) r on true
+		from roles r where r.person_id = any (array_append(j.also, a.person_id)) and r.starts <= @now and (r.ends is null or r.ends > @now)) r on true
 	left join lateral (
 		select id, body, delivery, attempts from inbox where address_id = c.address_id and set_aside_at is null order by id limit 1) i on true
 	where c.address_id = any (@addresses) order by c.ready_at`
 )
 
-// take gives the turns of up to limit addresses, or of one.
-func (t *Tx) take(ctx context.Context, limit int, only hotline.AddressID) ([]turnRow, error) {
+// lockTurns locks up to limit addresses with something waiting, or one, and gives their ids.
+func (t *Tx) lockTurns(ctx context.Context, limit int, only hotline.AddressID) ([]hotline.AddressID, error) {
 	sql, args := lockAny, pgx.StrictNamedArgs{"limit": limit}
 	if only != 0 {
 		sql, args = lockOne, pgx.StrictNamedArgs{"only": only}
 	}
-	addresses, err := scalars[hotline.AddressID](ctx, t, "take turns", sql, args)
-	if err != nil || len(addresses) == 0 {
-		return nil, err
-	}
-	return read[turnRow](ctx, t, "read turns", readTurns, pgx.StrictNamedArgs{"addresses": addresses, "now": t.now, "many": many})
+	return scalars[hotline.AddressID](ctx, t, "take turns", sql, args)
+}
+
+// readTurns reads the turns of addresses that were locked.
+func (t *Tx) readTurns(ctx context.Context, addresses []hotline.AddressID) ([]turnRow, error) {
+	return read[turnRow](ctx, t, "read turns", turnsOf, pgx.StrictNamedArgs{"addresses": addresses, "now": t.now, "many": many})
 }
 
 func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotline.AddressID, handle Handler) (n int, err error) {
 	if err := s.ids.ready(ctx); err != nil {
 		return 0, err
 	}
-	tx, err := s.pool.Begin(ctx)
+	t, err := s.work(ctx, now)
 	if err != nil {
-		return 0, fmt.Errorf("begin turns: %w", err)
+		return 0, err
 	}
-	t := s.work(tx, now)
 	defer t.undo(ctx)
-	rows, err := t.take(ctx, limit, only)
-	if err != nil || len(rows) == 0 {
+	addresses, err := t.lockTurns(ctx, limit, only)
+	if err != nil || len(addresses) == 0 {
+		return 0, err
+	}
+	rows, err := t.readTurns(ctx, addresses)
+	if err != nil {
 		return 0, err
 	}
 	failed := &turnError{}
@@ -185,6 +198,7 @@ func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotlin
 			done = append(done, turn)
 			continue
 		}
+		t.turn++
 		if err := guard(ctx, handle, turn); err != nil {
 			failed.err = err
 			return 0, failed
@@ -210,20 +224,21 @@ func guard(ctx context.Context, handle Handler, t *Turn) (err error) {
 }
 
 func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
-	name, err := open(s.keys.person, r.Name, bindPerson(or0(r.PersonID)))
+	home := or0(r.Home)
+	name, err := open(s.keys.person, r.Name, bindPerson(home))
 	if err != nil {
 		return nil, fmt.Errorf("open a name: %w", err)
 	}
-	phone, err := open(s.keys.person, r.Phone, bindPerson(or0(r.PersonID)))
+	phone, err := open(s.keys.person, r.Phone, bindPerson(home))
 	if err != nil {
 		return nil, fmt.Errorf("open a telephone number: %w", err)
 	}
 	turn := &Turn{
-		Tx: t, Inbox: or0(r.InboxID), Body: r.Body, Delivery: or0(r.Delivery), Attempt: or0(r.Attempts) + 1, Held: r.Held, many: r.Many, state: r.State,
+		Tx: t, Inbox: or0(r.InboxID), Body: r.Body, Delivery: or0(r.Delivery), Attempt: or0(r.Attempts) + 1, Held: r.Held, Touched: or0(r.Touched), many: r.Many, state: r.State,
 		Conversation: hotline.Conversation{
-			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID)},
-			Person:  hotline.Person{ID: or0(r.PersonID), Language: or0(r.Language), Name: string(name), Phone: string(phone)},
-			Viewer:  hotline.Viewer{Person: or0(r.PersonID)},
+			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID), Home: home},
+			Person:  hotline.Person{ID: home, Language: or0(r.Language), Name: string(name), Phone: string(phone)},
+			Viewer:  hotline.Viewer{Person: home, Also: others(home, append(r.Also, or0(r.PersonID)))},
 			New:     r.Touched == nil,
 			State:   r.State,
 		},
@@ -240,6 +255,9 @@ func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
 			return nil, fmt.Errorf("read roles: %w", err)
 		}
 		for _, x := range roles {
+			if !t.counts(x.Unit) {
+				continue
+			}
 			turn.Conversation.Viewer.Roles = append(turn.Conversation.Viewer.Roles, hotline.Role{ID: x.ID, Person: or0(r.PersonID), Name: x.Name,
 				Unit: x.Unit, From: x.From, Until: x.Until, OnDuty: x.Duty})
 		}
@@ -251,12 +269,12 @@ func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
 // conversation is locked, so what is seen waiting here is all there is.
 func (t *Tx) finishTurns(turns []*Turn) {
 	n := len(turns)
-	inbox, address, state, paced := make([]int64, 0, n), make([]int64, n), make([]*string, n), make([]bool, n)
+	inbox, address, state, paced, passed := make([]int64, 0, n), make([]int64, n), make([]*string, n), make([]bool, n), make([]bool, n)
 	for i, x := range turns {
 		if x.Inbox != 0 {
 			inbox = append(inbox, int64(x.Inbox))
 		}
-		address[i], paced[i] = int64(x.Conversation.Address.ID), x.many
+		address[i], paced[i], passed[i] = int64(x.Conversation.Address.ID), x.many, x.passed
 		t.rings.paced = t.rings.paced || x.many
 		if len(x.state) > 0 && !t.erased[x.Conversation.Person.ID] {
 			s := string(x.state)
@@ -266,25 +284,35 @@ func (t *Tx) finishTurns(turns []*Turn) {
 			t.queue(`update addresses set held_since = clock_timestamp() where id = @id and held_since is null`,
 				pgx.StrictNamedArgs{"id": address[i]})
 			t.queue(`update outbox set state = 'held' where address_id = @id and state = 'due'`, pgx.StrictNamedArgs{"id": address[i]})
-		} else if x.Held && (x.hold == nil || !*x.hold) {
+		} else if x.Held && (x.hold == nil || !*x.hold) || x.hold != nil && !*x.hold {
 			t.queue(`update addresses set held_since = null where id = @id`, pgx.StrictNamedArgs{"id": address[i]})
-			t.queue(`update outbox set state = 'due', again = null where address_id = @id and state = 'held'`, pgx.StrictNamedArgs{"id": address[i]})
+			t.queue(`update outbox set state = 'due', again = null, reason = null where address_id = @id and state = 'held'`, pgx.StrictNamedArgs{"id": address[i]})
 			t.rings.outbox = true
 		}
 	}
 	t.queue(`delete from inbox where id = any (@ids)`, pgx.StrictNamedArgs{"ids": inbox})
 	t.queue(`
-		update conversations c set state = x.state::json, begun = coalesce(c.begun, @now), touched = @now,
+		update conversations c set state = x.state::json, begun = coalesce(c.begun, @now),
+			touched = case when x.passed then c.touched else @now end,
 			ready_at = (select case when x.paced then clock_timestamp() + @pace::interval else least(i.received, clock_timestamp()) end
 				from inbox i where i.address_id = c.address_id and i.set_aside_at is null order by i.id limit 1)
-		from unnest(@address::bigint[], @state::text[], @paced::boolean[]) x (address_id, state, paced) where c.address_id = x.address_id`,
-		pgx.StrictNamedArgs{"address": address, "state": state, "paced": paced, "pace": pace, "now": t.now})
+		from unnest(@address::bigint[], @state::text[], @paced::boolean[], @passed::boolean[]) x (address_id, state, paced, passed) where c.address_id = x.address_id
+		returning c.ready_at is not null and not x.paced as more`,
+		pgx.StrictNamedArgs{"address": address, "state": state, "paced": paced, "passed": passed, "pace": pace, "now": t.now}).Query(func(rows pgx.Rows) error {
+		var more bool
+		_, err := pgx.ForEachRow(rows, []any{&more}, func() error { t.rings.inbox = t.rings.inbox || more; return nil })
+		return err
+	})
 }
 
 // stumble notes that a message failed alone: it is tried again in a while, or set aside at the last attempt.
 func (s *Store) stumble(ctx context.Context, now time.Time, at hotline.AddressID, cause error, aside Handler) error {
 	return s.Do(ctx, now, func(t *Tx) error {
-		rows, err := t.take(ctx, 1, at)
+		held, err := t.lockTurns(ctx, 1, at)
+		if err != nil || len(held) == 0 {
+			return err
+		}
+		rows, err := t.readTurns(ctx, held)
 		if err != nil || len(rows) == 0 || rows[0].InboxID == nil {
 			return err
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tanggap/hotline"
 )
@@ -19,19 +21,26 @@ import (
 // A Tx belongs to one goroutine.
 type Tx struct {
 	store   *Store
+	conn    *pgxpool.Conn
 	tx      pgx.Tx
+	over    bool // committed or undone
 	now     time.Time
 	regency *hotline.Regency
 
 	cases    map[hotline.CaseID]*trackedCase // read or made here, as they stand now
 	order    []hotline.CaseID                // in the order they were first touched
-	after    []func()                        // gathered, to follow the rows of the cases
+	turn     int                             // of the turns that share this unit of work, the one being handled
+	said     []contentJSON                   // gathered
+	events   []eventJSON                     // gathered
+	after    []func()                        // gathered, to follow what has happened to the cases
 	batch    *pgx.Batch                      // gathered, not yet sent
 	outs     []hotline.Out                   // gathered
+	marks    []mark                          // gathered
 	relisted []int64                         // rows that Unlisted gave
 	fetch    []hotline.MediaID               // promised here
+	forget   []hotline.AddressID             // of erased persons
 	erased   map[hotline.PersonID]bool       // in this unit
-	rings    struct{ outbox, dispatch, media, paced bool }
+	rings    struct{ inbox, outbox, dispatch, media, paced bool }
 }
 
 // Now is the service time of this unit of work.
@@ -55,11 +64,10 @@ func (s *Store) do(ctx context.Context, now time.Time, fn func(*Tx) error) (err 
 	if err := s.ids.ready(ctx); err != nil {
 		return err
 	}
-	tx, err := s.pool.Begin(ctx)
+	t, err := s.work(ctx, now)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return err
 	}
-	t := s.work(tx, now)
 	defer t.undo(ctx)
 	if err := fn(t); err != nil {
 		return err
@@ -67,46 +75,97 @@ func (s *Store) do(ctx context.Context, now time.Time, fn func(*Tx) error) (err 
 	return t.commit(ctx)
 }
 
-func (s *Store) work(tx pgx.Tx, now time.Time) *Tx {
+// work begins a unit of work. Postgres is told with the first thing that is asked or written.
+func (s *Store) work(ctx context.Context, now time.Time) (*Tx, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
 	// Postgres keeps microseconds: what is written and read again must be the same moment.
-	return &Tx{store: s, tx: tx, now: now.UTC().Truncate(time.Microsecond), regency: s.regency.Load(), batch: &pgx.Batch{}}
+	return &Tx{store: s, conn: conn, now: now.UTC().Truncate(time.Microsecond), regency: s.regency.Load(), batch: &pgx.Batch{}}, nil
 }
 
-// undo rolls back what was not committed; after a commit it does nothing.
+// send sends statements in one round trip, with the beginning of the transaction where that has not been sent yet.
+func (t *Tx) send(ctx context.Context, b *pgx.Batch) error {
+	if t.tx != nil {
+		return t.tx.SendBatch(ctx, b).Close()
+	}
+	all := &pgx.Batch{}
+	all.BeginTx(pgx.TxOptions{})
+	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
+	results := t.conn.SendBatch(ctx, all)
+	err := results.Close()
+	t.tx = results.(interface{ Tx() pgx.Tx }).Tx() //nolint:forcetypeassert // so BeginTx promises
+	return err
+}
+
+// undo rolls back what was not committed, and gives the connection back; after a commit it does nothing.
 func (t *Tx) undo(ctx context.Context) {
+	if t.over {
+		return
+	}
+	t.over = true
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = t.tx.Rollback(ctx) // the connection is thrown away where even this fails
+	if t.tx != nil {
+		_ = t.tx.Rollback(ctx)
+	}
+	t.conn.Release() // the connection is thrown away where the rollback failed
 }
 
 // flush sends what was gathered, in one round trip.
 func (t *Tx) flush(ctx context.Context) error {
-	t.gatherOuts()
-	t.gatherCases() // last: a new case holds the lock of the day's number from here to the commit
-	if t.batch.Len() == 0 {
+	return t.sendGathered(ctx, false)
+}
+
+// sendGathered sends what was gathered, with the new cases of earlier turns too where all is true.
+func (t *Tx) sendGathered(ctx context.Context, all bool) error {
+	b := t.gather(all)
+	if b.Len() == 0 {
 		return nil
 	}
-	b := t.batch
-	t.batch = &pgx.Batch{}
-	if err := t.tx.SendBatch(ctx, b).Close(); err != nil {
+	if err := t.send(ctx, b); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	return nil
 }
 
+// gather gives what was gathered as one batch, and begins to gather anew.
+func (t *Tx) gather(all bool) *pgx.Batch {
+	t.gatherMarks()
+	t.gatherOuts()
+	t.gatherCases(all) // last: a new case holds the lock of the day's number from here to the commit
+	b := t.batch
+	t.batch = &pgx.Batch{}
+	return b
+}
+
+// commit sends what was gathered together with the commit, in one round trip, so that the locks that many want are held for no longer than Postgres
+// itself takes. When a statement fails, Postgres passes over the rest, the commit too.
 func (t *Tx) commit(ctx context.Context) error {
-	if err := t.flush(ctx); err != nil {
-		return err
-	}
-	if len(t.fetch) > 0 && t.store.jobs != nil {
-		if err := t.store.jobs.FetchMedia(ctx, t.tx, t.fetch); err != nil {
-			return fmt.Errorf("order media to be fetched: %w", err)
+	if len(t.forget)+len(t.fetch) > 0 && t.store.jobs != nil {
+		if err := t.orderJobs(ctx); err != nil {
+			return err
 		}
 	}
-	if err := t.tx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	all := t.gather(true)
+	all.Queue(`commit`).Exec(func(tag pgconn.CommandTag) error {
+		if tag.String() != "COMMIT" { // an earlier statement had failed
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
+	})
+	if t.tx != nil || all.Len() > 1 {
+		if err := t.send(ctx, all); err != nil {
+			return fmt.Errorf("write and commit: %w", err)
+		}
 	}
+	t.over = true
+	t.conn.Release()
 	b := &t.store.Bells
+	if t.rings.inbox {
+		b.Inbox.Ring()
+	}
 	if t.rings.outbox {
 		b.Outbox.Ring()
 	}
@@ -126,8 +185,28 @@ func (t *Tx) commit(ctx context.Context) error {
 	return nil
 }
 
+// orderJobs has jobs made for what is to be done after the commit.
+func (t *Tx) orderJobs(ctx context.Context) error {
+	if err := t.send(ctx, t.gather(false)); err != nil { // even where nothing was gathered: a job needs a transaction that has begun
+		return fmt.Errorf("write: %w", err)
+	}
+	if len(t.forget) > 0 {
+		if err := t.store.jobs.ForgetPeers(ctx, t.tx, t.forget); err != nil {
+			return fmt.Errorf("order people to be forgotten: %w", err)
+		}
+	}
+	if len(t.fetch) > 0 {
+		if err := t.store.jobs.FetchMedia(ctx, t.tx, t.fetch); err != nil {
+			return fmt.Errorf("order media to be fetched: %w", err)
+		}
+	}
+	return nil
+}
+
 // queue gathers one statement.
-func (t *Tx) queue(sql string, args pgx.StrictNamedArgs) { t.batch.Queue(sql, args) }
+func (t *Tx) queue(sql string, args pgx.StrictNamedArgs) *pgx.QueuedQuery {
+	return t.batch.Queue(sql, args)
+}
 
 // read sends what was gathered and collects rows into structs by the names of their columns.
 func read[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
@@ -139,12 +218,16 @@ func read[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNa
 
 // peek reads what nothing gathered here can have changed.
 func peek[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs) ([]T, error) {
-	rows, err := t.tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	out, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
-	if err != nil {
+	return collect(ctx, t, what, sql, args, pgx.RowToStructByName[T])
+}
+
+func collect[T any](ctx context.Context, t *Tx, what, sql string, args pgx.StrictNamedArgs, to pgx.RowToFunc[T]) (out []T, err error) {
+	b := &pgx.Batch{}
+	b.Queue(sql, args).Query(func(rows pgx.Rows) (err error) {
+		out, err = pgx.CollectRows(rows, to)
+		return err
+	})
+	if err := t.send(ctx, b); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return out, nil
@@ -169,15 +252,7 @@ func scalars[T any](ctx context.Context, t *Tx, what, sql string, args pgx.Stric
 	if err := t.flush(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	rows, err := t.tx.Query(ctx, sql, args)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	out, err := pgx.CollectRows(rows, pgx.RowTo[T])
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return out, nil
+	return collect(ctx, t, what, sql, args, pgx.RowTo[T])
 }
 
 var errForeign = errors.New("the case was not read in this unit of work")

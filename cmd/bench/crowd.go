@@ -19,9 +19,10 @@ type crowd struct {
 	turns   atomic.Int64
 	stopped atomic.Bool
 	wrong   atomic.Int64
+	heard   func(*citizen, *telegram.Message, time.Time) // told of answers, with the moment their message was meant to be sent; may be nil
 
 	mu   sync.Mutex
-	took []time.Duration // from the message to its answer
+	took []time.Duration // from when a message was meant to be sent to its answer
 	note bool            // whether took is kept
 }
 
@@ -30,11 +31,14 @@ type citizen struct {
 	p     *telegram.Person
 	n     int
 	chats bool // never sends the complaint off: it is taken back, and another begun
+	whole bool // once begun, the complaint is carried through to the last question
 
 	mu      sync.Mutex
 	loop    bool // answers by itself
 	awaits  bool
-	since   time.Time
+	since   time.Time         // when the message that is not yet answered was meant to be sent
+	owed    []time.Time       // when the messages were meant to be sent that wait for that answer
+	last    *telegram.Message // the last answer
 	replied chan struct{}
 }
 
@@ -77,17 +81,30 @@ func (c *crowd) watch(p *telegram.Person, ch telegram.Change) {
 		z.mu.Unlock()
 		return
 	}
-	z.awaits = false
-	took := time.Since(z.since)
+	meant := z.since
+	took := time.Since(meant)
+	z.awaits, z.last = false, ch.Message
+	next := time.Now()
+	goes := (z.loop || z.whole && goesOn(ch.Message)) && !c.stopped.Load()
+	if !goes && len(z.owed) > 0 {
+		next, goes = z.owed[0], !c.stopped.Load()
+		z.owed = z.owed[1:]
+	}
+	if goes {
+		z.awaits, z.since = true, next
+	}
 	z.mu.Unlock()
 	c.turns.Add(1)
+	c.mu.Lock()
 	if c.note {
-		c.mu.Lock()
 		c.took = append(c.took, took)
-		c.mu.Unlock()
 	}
-	if z.loop && !c.stopped.Load() {
-		z.act(ch.Message)
+	c.mu.Unlock()
+	if c.heard != nil {
+		c.heard(z, ch.Message, meant)
+	}
+	if goes {
+		z.say(ch.Message)
 	}
 	select {
 	case z.replied <- struct{}{}:
@@ -95,13 +112,25 @@ func (c *crowd) watch(p *telegram.Person, ch telegram.Change) {
 	}
 }
 
-// act does the next thing: the yes or the skip where the last answer has that button, else a new complaint.
-func (z *citizen) act(m *telegram.Message) {
+// act does the next thing, which is meant to be done at a moment that may have passed. Nobody speaks before the last answer has come: until then it
+// waits, and that time counts.
+func (z *citizen) act(meant time.Time) {
 	z.mu.Lock()
-	z.awaits, z.since = true, time.Now()
+	if z.awaits {
+		z.owed = append(z.owed, meant)
+		z.mu.Unlock()
+		return
+	}
+	z.awaits, z.since = true, meant
+	last := z.last
 	z.mu.Unlock()
+	z.say(last)
+}
+
+// say sends the next thing: the yes or the skip where the last answer has that button, else a new complaint.
+func (z *citizen) say(m *telegram.Message) {
 	var err error
-	switch data := button(m, "Ya, kirim", "Lewati"); {
+	switch data := button(m, onward...); {
 	case data != "" && z.chats:
 		_, err = z.p.Send("batal")
 	case data != "":
@@ -114,6 +143,11 @@ func (z *citizen) act(m *telegram.Message) {
 		z.crowd.wrong.Add(1)
 	}
 }
+
+// onward are the buttons that carry a complaint on.
+var onward = []string{"Ya, kirim", "Lewati"}
+
+func goesOn(m *telegram.Message) bool { return button(m, onward...) != "" }
 
 func button(m *telegram.Message, labels ...string) string {
 	if m == nil {
@@ -145,10 +179,18 @@ func percentile(d []time.Duration, p float64) time.Duration {
 	return d[min(len(d)-1, int(float64(len(d))*p))]
 }
 
+// record begins to keep how long answers take, from nothing.
+func (c *crowd) record() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.took, c.note = nil, true
+}
+
+// taken gives what was kept, and ends the keeping.
 func (c *crowd) taken() []time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := c.took
-	c.took = nil
+	c.took, c.note = nil, false
 	return t
 }

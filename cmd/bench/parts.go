@@ -7,15 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"tanggap/hotline"
 	"tanggap/house"
-	"tanggap/simulator/telegram"
-	"tanggap/store"
 )
 
 // on runs a part against a fresh program with a crowd before it.
@@ -33,8 +30,16 @@ func (b *bencher) on(name string, people int, part func(*crowd, *running, string
 	if err != nil {
 		return err
 	}
+	program, postgres, err := b.spent(p)
+	if err != nil {
+		return errors.Join(err, p.stop())
+	}
 	err = part(c, p, dsn)
 	c.stopped.Store(true)
+	if prog, post, spentErr := b.spent(p); spentErr == nil {
+		fmt.Fprintf(os.Stderr, "    %s: %d answers, of which each cost %.2f ms of processor time in the program and %.2f ms in Postgres\n", name, c.turns.Load(),
+			1000*(prog-program)/float64(c.turns.Load()), 1000*(post-postgres)/float64(c.turns.Load()))
+	}
 	if os.Getenv("BENCH_STATEMENTS") != "" {
 		err = errors.Join(err, statements(b.ctx, dsn))
 	}
@@ -96,7 +101,7 @@ func (b *bencher) crowded(name string, chats bool) error {
 		idle, _ := p.memory()
 		for _, z := range c.people {
 			z.loop, z.chats = true, chats
-			z.act(nil)
+			z.act(time.Now())
 		}
 		if err := b.sleep(3 * time.Second); err != nil { // everybody has met the bot
 			return err
@@ -208,45 +213,36 @@ func update(person, n int, text string) hotline.Raw {
 	return hotline.Raw{Channel: hotline.Telegram, Account: "9000001", Peer: fmt.Sprint(id), Delivery: fmt.Sprint(n*1_000_000 + person), Body: body}
 }
 
-// paced has people act at a rate, for a time, one after the other, and gives how long each answer took.
+// paced has people act at a rate, for a time, one after the other, and gives how long each answer took. The schedule is fixed beforehand and does not
+// wait for the program: the k-th act is meant for the moment k/rate after the beginning, and how long its answer took is counted from that moment,
+// however late it could be done.
 func (b *bencher) paced(c *crowd, people []*citizen, rate float64, d time.Duration) ([]time.Duration, error) {
-	c.taken()
-	c.note = true
-	every := time.Duration(float64(time.Second) / rate)
-	tick := time.NewTicker(max(every, time.Millisecond))
-	defer tick.Stop()
-	owed, last, i := 0.0, time.Now(), 0
-	for end := time.Now().Add(d); time.Now().Before(end); {
+	return b.pacedUntil(c, people, rate, d, make(chan struct{}))
+}
+
+// pacedUntil is paced that ends early when over is closed.
+func (b *bencher) pacedUntil(c *crowd, people []*citizen, rate float64, d time.Duration, over <-chan struct{}) ([]time.Duration, error) {
+	c.record()
+	began := time.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+acts:
+	for k := range int(rate * d.Seconds()) {
+		meant := began.Add(time.Duration(float64(k) / rate * float64(time.Second)))
+		timer.Reset(time.Until(meant))
 		select {
-		case <-tick.C:
+		case <-timer.C:
+			people[k%len(people)].act(meant)
+		case <-over:
+			break acts
 		case <-b.ctx.Done():
 			return nil, b.ctx.Err()
 		}
-		owed += rate * time.Since(last).Seconds()
-		last = time.Now()
-		for ; owed >= 1; owed-- {
-			z := people[i%len(people)]
-			i++
-			z.mu.Lock()
-			waits := z.awaits
-			z.mu.Unlock()
-			if waits {
-				continue // still unanswered: it is not asked twice
-			}
-			z.act(z.lastMessage())
-		}
 	}
-	if err := b.sleep(500 * time.Millisecond); err != nil {
+	if err := b.sleep(500 * time.Millisecond); err != nil { // the last answers
 		return nil, err
 	}
 	return c.taken(), nil
-}
-
-func (z *citizen) lastMessage() *telegram.Message {
-	if m, ok := z.p.Last(); ok {
-		return &m
-	}
-	return nil
 }
 
 // half: how long a turn takes at half the load of the rush.
@@ -277,118 +273,6 @@ func (b *bencher) calm() error {
 			"< 10 ms / < 40 ms")
 		return nil
 	})
-}
-
-// flood: one citizen sends 300 messages at once while 200 others talk.
-func (b *bencher) flood() error {
-	return b.on("flood", 201, func(c *crowd, _ *running, _ string) error {
-		c.onlyTalk()
-		flooder, others := c.people[0], c.people[1:]
-		if _, err := b.paced(c, others, 200, 2*time.Second); err != nil { // warm
-			return err
-		}
-		quiet, err := b.paced(c, others, 200, 4*time.Second)
-		if err != nil {
-			return err
-		}
-		var group sync.WaitGroup
-		group.Go(func() {
-			for i := range 300 {
-				if _, err := flooder.p.Send(fmt.Sprintf("jalan rusak di desa Bawu %d", i)); err != nil {
-					c.wrong.Add(1)
-				}
-			}
-		})
-		loud, err := b.paced(c, others, 200, 4*time.Second)
-		group.Wait()
-		if err != nil {
-			return err
-		}
-		q, l := percentile(quiet, 0.5), percentile(loud, 0.5)
-		b.table.add("200 citizens' p50, alone / beside one who sends 300 at once", fmt.Sprintf("%s / %s", ms(q), ms(l)),
-			fmt.Sprintf("%.2f", float64(l)/float64(q)), "< 1.25")
-		return nil
-	})
-}
-
-// cases: how long from a case's filing to its offer in an officer's outbox, at 200 cases a second.
-func (b *bencher) cases() error {
-	return b.on("cases", b.lengths.people, func(c *crowd, _ *running, dsn string) error {
-		if err := b.officers(c, dsn); err != nil {
-			return err
-		}
-		// A case takes a text and a yes, and a skip follows: 200 cases a second are 600 acts. A third of the people are one act ahead of the second
-		// third, and those of the last, so that cases come evenly.
-		third := len(c.people) / 3
-		for _, ahead := range [][]*citizen{c.people[:2*third], c.people[:third]} {
-			if _, err := b.paced(c, ahead, 600, time.Duration(float64(len(ahead))/600*float64(time.Second))); err != nil {
-				return err
-			}
-		}
-		var mixed []*citizen
-		for i := range third {
-			mixed = append(mixed, c.people[i], c.people[third+i], c.people[2*third+i])
-		}
-		began := time.Now()
-		if _, err := b.paced(c, mixed, 600, b.lengths.cases); err != nil {
-			return err
-		}
-		conn, err := pgx.Connect(b.ctx, dsn)
-		if err != nil {
-			return err
-		}
-		defer conn.Close(context.WithoutCancel(b.ctx)) //nolint:errcheck // only read from
-		var n int
-		var rate, p50, p99 float64
-		err = conn.QueryRow(b.ctx, `
-			with offered as (
-				select c.id, c.filed, min(o.written) - c.filed as took from cases c join outbox o on o.case_id = c.id and o.card like 'offer:%'
-				where c.filed > $1 group by c.id)
-			select count(*), count(*) / greatest(extract(epoch from max(filed) - min(filed)), 1),
-				1000 * extract(epoch from percentile_cont(0.5) within group (order by took)),
-				1000 * extract(epoch from percentile_cont(0.99) within group (order by took)) from offered`, began).Scan(&n, &rate, &p50, &p99)
-		if err != nil {
-			return fmt.Errorf("read when cases were offered: %w", err)
-		}
-		b.table.add(fmt.Sprintf("filed to offered at %.0f cases/s (%d cases), p50 / p99", rate, n), fmt.Sprintf("%.0f ms / %.0f ms", p50, p99), "",
-			"p99 < 150 ms")
-		return nil
-	})
-}
-
-// officers enrols one officer on duty for each agency the complaints go to.
-func (b *bencher) officers(c *crowd, dsn string) error {
-	r, err := loadRegency()
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(b.ctx, store.Options{URL: dsn, Key: benchKey, Regency: r, Conns: 2})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	for i, unit := range []string{"dpupr", "dlh", "dishub", "pdam", "diskominfo"} {
-		role := hotline.RoleOfficer
-		if unit == "diskominfo" {
-			role = hotline.RoleCoordinator
-		}
-		code, err := s.NewInvite(b.ctx, time.Now(), hotline.Invite{Role: role, Unit: unit, Name: "Petugas", Expires: time.Now().Add(time.Hour)})
-		if err != nil {
-			return err
-		}
-		p := c.sim.Person(telegram.PersonOptions{Name: fmt.Sprint("Petugas ", i), Language: "id"})
-		z := &citizen{crowd: c, p: p, replied: make(chan struct{}, 1), awaits: true, since: time.Now()}
-		c.by[p] = z
-		if _, err := p.Send("/daftar " + code); err != nil {
-			return err
-		}
-		select {
-		case <-z.replied:
-		case <-time.After(20 * time.Second):
-			return errors.New("an officer's enrolment was not answered")
-		}
-	}
-	return nil
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
