@@ -53,7 +53,9 @@ func Pick(text string, choices []hotline.Button, numbered bool) (hotline.Button,
 	}
 	for _, near := range []func(typed, label string) bool{
 		func(typed, label string) bool { return typed == label },
-		func(typed, label string) bool { return letters(typed) >= 5 && misspelt(typed, label) },
+		func(typed, label string) bool {
+			return letters(typed) >= 5 && wordy(typed) && wordy(label) && misspelt(typed, label)
+		},
 	} {
 		found, many := hotline.Button{}, false
 		for _, c := range choices {
@@ -76,6 +78,9 @@ func Pick(text string, choices []hotline.Button, numbered bool) (hotline.Button,
 func bare(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
 }
+
+// wordy tells whether a text has no digits: of a number, every digit counts.
+func wordy(s string) bool { return !strings.ContainsFunc(s, unicode.IsDigit) }
 
 func letters(s string) int { return utf8.RuneCountInString(s) }
 

@@ -42,6 +42,15 @@ func TestPick(t *testing.T) {
 	if b, ok := bot.Pick("sudah beres", []hotline.Button{{Label: "Sudah beres", Value: "x"}, {Label: "Belum beres", Value: "y"}}, true); !ok || b.Value != "x" {
 		t.Error("an exact label must win over a near one")
 	}
+	cases := []hotline.Button{{Label: "JPR-261123-0001G", Value: "x"}, {Label: "Tambahkan ke JPR-261123-0003F", Value: "y"}}
+	for _, text := range []string{"JPR-261123-0002U", "JPR-261123-0010A", "jpr 261123 0001h", "Tambahkan ke JPR-261123-0002U"} {
+		if b, ok := bot.Pick(text, cases, true); ok {
+			t.Errorf("%s means %+v: a number is never nearly another", text, b)
+		}
+	}
+	if b, ok := bot.Pick("jpr-261123-0001g", cases, true); !ok || b.Value != "x" {
+		t.Error("a number as it stands")
+	}
 	if _, ok := bot.Pick("tidak tau", []hotline.Button{{Label: "Tidak tahu", Value: "x"}, {Label: "Tidak mau", Value: "y"}}, true); ok {
 		t.Error("what is near to two is neither")
 	}

@@ -206,6 +206,7 @@ type Out struct {
 	Slot    string // where an unsent thing with the same address and slot waits, this one takes its place and id
 	Edits   string // VerbEdit: the slot name of the sent thing to change (see Card)
 	Answers string // the callback this answers, at most one
+	Here    bool   // for this address alone: it never goes by another of the person's
 	Avoid   string // with Person: an account ("whatsapp/62…") that is not to carry it where the person has another
 	Card    string // a name under which it can be edited later, unique per address: "offer:17"
 }

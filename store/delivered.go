@@ -23,7 +23,7 @@ const otherAddress = `
 			select p.id, p.channel, p.account from addresses p left join conversations c on c.address_id = p.id
 			where p.person_id = a.person_id and (p.channel, p.account) <> (a.channel, a.account) and p.held_since is null
 			order by c.touched desc nulls last, p.id desc limit 1) x
-		where o.id = any (@ids))`
+		where o.id = any (@ids) and not o.here and not o.asked)`
 
 // Divert sends what came unasked and waits at an account that is out of order by way of the persons' other addresses, where they have one; the rest
 // waits. It gives how many things went another way. What is just being sent stays.

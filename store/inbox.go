@@ -71,9 +71,7 @@ func (s *Store) put(ctx context.Context, came []hotline.Raw) error {
 	seen := make(map[string]bool, n)
 	for _, r := range came {
 		if r.Peer == "" {
-			b.Queue(`insert into inbox (channel, account, delivery, body, received, set_aside_at, error)
-				values (@channel, @account, @delivery, @body, clock_timestamp(), clock_timestamp(), 'nobody it came from can be read')`,
-				pgx.StrictNamedArgs{"channel": r.Channel, "account": r.Account, "delivery": r.Delivery, "body": r.Body})
+			putAside(b, r)
 			continue
 		}
 		id, ok := s.known.get(addressKey{r.Channel, r.Account, r.Peer})
@@ -105,6 +103,20 @@ func (s *Store) put(ctx context.Context, came []hotline.Raw) error {
 	}
 	return s.pool.SendBatch(ctx, b).Close()
 }
+
+// putAside keeps what nobody can be read of, once: the network may bring it again. It is rare, so that those who do it wait for each other.
+func putAside(b *pgx.Batch, r hotline.Raw) {
+	b.Queue(`select pg_advisory_xact_lock(@lock)`, pgx.StrictNamedArgs{"lock": asideLock})
+	b.Queue(`
+		insert into inbox (channel, account, delivery, body, received, set_aside_at, error)
+		select @channel::text, @account::text, @delivery::text, @body::bytea, clock_timestamp(), clock_timestamp(), 'nobody it came from can be read'
+		where not exists (
+			select 1 from inbox where address_id is null and set_aside_at is not null and (channel, account, delivery) = (@channel, @account, @delivery))`,
+		pgx.StrictNamedArgs{"channel": r.Channel, "account": r.Account, "delivery": r.Delivery, "body": r.Body})
+}
+
+// asideLock is the advisory lock of whoever puts aside what has no address.
+const asideLock = 0x7461_0004
 
 // meet makes sure that every peer has an address, a person and a conversation, and that their ids are known. Most are.
 func (s *Store) meet(ctx context.Context, came []hotline.Raw) error {

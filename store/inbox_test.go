@@ -153,6 +153,35 @@ func TestWhatNobodySentIsSetAsideWithItsBytes(t *testing.T) {
 	}
 }
 
+// A network that was not told "received" brings it again, perhaps to several instances at once.
+func TestWhatNobodySentIsSetAsideOnce(t *testing.T) {
+	t.Parallel()
+	dsn := testbed.Database(t)
+	var wg sync.WaitGroup
+	for range 2 {
+		s := testbed.StoreAt(t, dsn)
+		for range 8 {
+			wg.Go(func() {
+				garbled := hotline.Raw{Channel: hotline.Telegram, Account: "42", Delivery: "7", Body: []byte("{garbled")}
+				if err := s.Put(t.Context(), []hotline.Raw{garbled, raw("a", "1", "x"), garbled}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	s := testbed.StoreAt(t, dsn)
+	put(t, s, hotline.Raw{Channel: hotline.Telegram, Account: "42", Delivery: "8", Body: []byte("{garbled")},
+		hotline.Raw{Channel: hotline.Telegram, Account: "43", Delivery: "7", Body: []byte("{garbled")})
+	asides, err := s.SetAside(t.Context(), 50)
+	if err != nil || len(asides) != 3 {
+		t.Errorf("%d set aside, want 3: %+v, %v", len(asides), asides, err)
+	}
+	if got := fmt.Sprint(drain(t, s, nil)); got != "[a:x]" {
+		t.Errorf("handled %s", got)
+	}
+}
+
 // Several instances and a flood of deliveries at once: each person's messages are handled once and in order. The conversation itself counts:
 // its state is the number of the message that must come next.
 func TestOrderHoldsAcrossInstances(t *testing.T) {

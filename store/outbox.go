@@ -44,7 +44,7 @@ func (t *Tx) gatherOuts() {
 		slot, card      = make([]*string, n), make([]*string, n)
 		edits, answers  = make([]*string, n), make([]*string, n)
 		media, shows    = make([]string, n), make([]string, n)
-		avoid           = make([]string, n)
+		avoid, here     = make([]string, n), make([]bool, n)
 		slotted         bool
 	)
 	for i, o := range outs {
@@ -56,7 +56,7 @@ func (t *Tx) gatherOuts() {
 		due[i], expires[i], asked[i] = o.Due, nz(o.Expires), o.Asked
 		about[i], assigned[i] = nz(int64(o.Case)), nz(int64(o.Assign))
 		slot[i], card[i], edits[i], answers[i] = nz(o.Slot), nz(o.Card), nz(o.Edits), nz(o.Answers)
-		avoid[i] = o.Avoid
+		avoid[i], here[i] = o.Avoid, o.Here
 		media[i], shows[i] = idList(o.Reply.Media), idList(o.Reply.Shows)
 		slotted = slotted || o.Slot != ""
 	}
@@ -77,13 +77,13 @@ func (t *Tx) gatherOuts() {
 	}
 	t.queue(`
 		insert into outbox (address_id, account, state, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media,
-			shows, made)
+			shows, here, made)
 		select a.id, a.channel || '/' || a.account, case when a.held_since is null then 'due' else 'held' end, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
-			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], @now
+			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], o.here, @now
 		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
 			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
-			@answers::text[], @media::text[], @shows::text[], @avoid::text[])
-			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, avoid, n)
+			@answers::text[], @media::text[], @shows::text[], @avoid::text[], @here::boolean[])
+			with ordinality o (address_id, person_id, verb, lane, body, due, expires, asked, about, assigned, slot, card, edits, answers, media, shows, avoid, here, n)
 		join addresses a on a.id = case when o.person_id = 0 then o.address_id else (
 			select p.id from addresses p left join conversations c on c.address_id = p.id
 			where p.person_id = coalesce((select w.joined from persons w where w.id = o.person_id), o.person_id)
@@ -92,7 +92,7 @@ func (t *Tx) gatherOuts() {
 		order by o.n`,
 		pgx.StrictNamedArgs{"to": to, "person": person, "verb": verb, "lane": lane, "body": body, "due": due, "expires": expires,
 			"asked": asked, "about": about, "assigned": assigned, "slot": slot, "card": card, "edits": edits, "answers": answers,
-			"media": media, "shows": shows, "avoid": avoid, "now": t.now})
+			"media": media, "shows": shows, "avoid": avoid, "here": here, "now": t.now})
 }
 
 // latestOfSlots leaves of several things for one slot the last.

@@ -39,5 +39,8 @@ func (s *Store) Pending(ctx context.Context, now time.Time) (Pending, error) {
 	if err != nil {
 		return Pending{}, fmt.Errorf("count what is to be done: %w", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Outbox = max(p.Outbox, len(s.inflight)) // a network may tell that something arrived before we have its answer to our sending it
 	return p, nil
 }

@@ -15,9 +15,10 @@ import (
 
 func bindPerson(p hotline.PersonID) string { return fmt.Sprintf("person %d", p) }
 
-// SetLanguage remembers the language a person is spoken to in.
+// SetLanguage remembers the language a person is spoken to in, on every network that is joined.
 func (t *Tx) SetLanguage(p hotline.PersonID, l hotline.Lang) {
-	t.queue(`update persons set language = @language where id = @id`, pgx.StrictNamedArgs{"id": p, "language": l})
+	t.queue(`update persons set language = @language where id = (select coalesce(joined, id) from persons where id = @id)`,
+		pgx.StrictNamedArgs{"id": p, "language": l})
 }
 
 // SetName keeps what a person is called, sealed.
@@ -26,13 +27,19 @@ func (t *Tx) SetName(p hotline.PersonID, name string) {
 		pgx.StrictNamedArgs{"id": p, "name": seal(t.store.keys.person, []byte(name), bindPerson(p))})
 }
 
-// SetPhone keeps a person's telephone number, sealed, with a keyed hash for look-up.
-func (t *Tx) SetPhone(p hotline.PersonID, e164 string) {
+// SetPhone keeps a person's telephone number, sealed, with a keyed hash for look-up. Only they said that it is theirs.
+func (t *Tx) SetPhone(p hotline.PersonID, e164 string) { t.setPhone(p, e164, nil) }
+
+// Vouch keeps a person's telephone number as SetPhone does; the network says that it is theirs, now.
+func (t *Tx) Vouch(p hotline.PersonID, e164 string) { t.setPhone(p, e164, &t.now) }
+
+func (t *Tx) setPhone(p hotline.PersonID, e164 string, vouched *time.Time) {
 	t.queue(`
-		insert into person_details (person_id, phone, phone_hash) values (@id, @phone, @hash)
-		on conflict (person_id) do update set phone = @phone, phone_hash = @hash`,
+		insert into person_details as d (person_id, phone, phone_hash, vouched_at) values (@id, @phone, @hash, @vouched)
+		on conflict (person_id) do update set phone = @phone, phone_hash = @hash,
+			vouched_at = case when @vouched::timestamptz is null and d.phone_hash = @hash then d.vouched_at else @vouched end`,
 		pgx.StrictNamedArgs{"id": p, "phone": seal(t.store.keys.person, []byte(e164), bindPerson(p)),
-			"hash": mac(t.store.keys.lookup, []byte(e164))})
+			"hash": mac(t.store.keys.lookup, []byte(e164)), "vouched": vouched})
 }
 
 // Person reads who somebody is, as far as it is kept.
@@ -63,23 +70,43 @@ const codeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 // NewInvite makes a one-time code that enrols whoever sends it: eight letters and digits (40 bits), good until in.Expires.
 func (s *Store) NewInvite(ctx context.Context, now time.Time, in hotline.Invite) (string, error) {
-	raw := make([]byte, 8)
-	if _, err := rand.Read(raw); err != nil {
-		return "", fmt.Errorf("make a code: %w", err)
-	}
-	for i := range raw {
-		raw[i] = codeLetters[raw[i]%32]
-	}
-	code := string(raw)
-	hash := s.codeHash(code)
-	_, err := s.pool.Exec(ctx, `
-		insert into invites (code_hash, role, unit, name, created, expires) values (@hash, @role, @unit, @name, @now, @expires)`,
-		pgx.StrictNamedArgs{"hash": hash, "role": in.Role, "unit": in.Unit, "name": seal(s.keys.person, []byte(in.Name), string(hash)),
-			"now": now.UTC(), "expires": in.Expires.UTC()})
-	if err != nil {
+	code := newCode(8)
+	sql, args := s.putInvite(code, now.UTC(), in)
+	if _, err := s.pool.Exec(ctx, sql, args); err != nil {
 		return "", fmt.Errorf("keep an invitation: %w", err)
 	}
 	return code, nil
+}
+
+// NewInvite makes a one-time code within a unit of work.
+func (t *Tx) NewInvite(in hotline.Invite) string {
+	code := newCode(8)
+	sql, args := t.store.putInvite(code, t.now, in)
+	t.queue(sql, args)
+	return code
+}
+
+func (s *Store) putInvite(code string, now time.Time, in hotline.Invite) (string, pgx.StrictNamedArgs) {
+	hash := s.codeHash(code)
+	return `insert into invites (code_hash, role, unit, name, by, created, expires) values (@hash, @role, @unit, @name, @by, @now, @expires)`,
+		pgx.StrictNamedArgs{"hash": hash, "role": in.Role, "unit": in.Unit, "name": seal(s.keys.person, []byte(in.Name), string(hash)),
+			"by": nz(in.By), "now": now, "expires": in.Expires.UTC()}
+}
+
+// newCode makes a code of n letters and digits, at least one of each: so no word of a language is ever one.
+func newCode(n int) string {
+	raw := make([]byte, n)
+	for {
+		if _, err := rand.Read(raw); err != nil {
+			panic(err) // crypto/rand never fails
+		}
+		for i := range raw {
+			raw[i] = codeLetters[raw[i]%32]
+		}
+		if code := string(raw); strings.ContainsAny(code, "23456789") && strings.Trim(code, "23456789") != "" {
+			return code
+		}
+	}
 }
 
 // codeHash is what is kept of a code; case, spaces and dashes in it do not matter.
@@ -91,14 +118,8 @@ func (s *Store) codeHash(code string) []byte {
 // Enrol redeems a one-time code for a person. hotline.ErrCode: no such code, used or expired. hotline.ErrLocked: five wrong ones within an
 // hour; the person waits. A wrong try is remembered although nothing else happens.
 func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotline.Role, error) {
-	wrong, err := scalars[int](ctx, t, "count wrong codes",
-		`select count(*)::int from code_tries where person_id = @p and at > @since`,
-		pgx.StrictNamedArgs{"p": p, "since": t.now.Add(-time.Hour)})
-	if err != nil {
+	if err := t.mayTry(ctx, p); err != nil {
 		return hotline.Role{}, err
-	}
-	if wrong[0] >= 5 {
-		return hotline.Role{}, hotline.ErrLocked
 	}
 	type row struct {
 		Role hotline.RoleName
@@ -107,22 +128,11 @@ func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotlin
 	}
 	hash := t.store.codeHash(code)
 	in, err := one[row](ctx, t, "redeem a code", `
-		update invites set used_at = @now, used_by = @p where code_hash = @hash and used_at is null and expires > @now
+		update invites set used_at = @now, used_by = @p
+		where code_hash = @hash and role <> 'group' and used_at is null and expires > @now
 		returning role, unit, name`, pgx.StrictNamedArgs{"now": t.now, "p": p, "hash": hash})
 	if errors.Is(err, hotline.ErrNotFound) {
-		// Whoever has the very code may know why it is no good; it is no guess.
-		used, err := scalars[bool](ctx, t, "look at a code", `select used_at is not null from invites where code_hash = @hash`,
-			pgx.StrictNamedArgs{"hash": hash})
-		switch {
-		case err != nil:
-			return hotline.Role{}, err
-		case len(used) > 0 && used[0]:
-			return hotline.Role{}, hotline.ErrCodeUsed
-		case len(used) > 0:
-			return hotline.Role{}, hotline.ErrCodeExpired
-		}
-		t.queue(`insert into code_tries (person_id, at) values (@p, @now)`, pgx.StrictNamedArgs{"p": p, "now": t.now})
-		return hotline.Role{}, hotline.ErrCode
+		return hotline.Role{}, t.wrongCode(ctx, p, `select used_at is not null from invites where code_hash = @hash and role <> 'group'`, hash)
 	}
 	if err != nil {
 		return hotline.Role{}, err
@@ -150,15 +160,46 @@ func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotlin
 	return hotline.Role{ID: id[0], Person: p, Name: in.Role, Unit: in.Unit, From: t.now, OnDuty: true}, nil
 }
 
-// EndRole takes a role away. What the person had taken goes back to the unit's worklist (the caller records that for each of Mine).
+// mayTry gives hotline.ErrLocked where a person has tried five wrong codes, of any kind, within an hour.
+func (t *Tx) mayTry(ctx context.Context, p hotline.PersonID) error {
+	wrong, err := scalars[int](ctx, t, "count wrong codes",
+		`select count(*)::int from code_tries where person_id = @p and at > @since`,
+		pgx.StrictNamedArgs{"p": p, "since": t.now.Add(-time.Hour)})
+	if err != nil {
+		return err
+	}
+	if wrong[0] >= 5 {
+		return hotline.ErrLocked
+	}
+	return nil
+}
+
+// wrongCode says why a code is no good. Whoever has the very code may know; it is no guess, and only guesses are counted. sql tells of the code with
+// @hash whether it was used.
+func (t *Tx) wrongCode(ctx context.Context, p hotline.PersonID, sql string, hash []byte) error {
+	used, err := scalars[bool](ctx, t, "look at a code", sql, pgx.StrictNamedArgs{"hash": hash})
+	switch {
+	case err != nil:
+		return err
+	case len(used) > 0 && used[0]:
+		return hotline.ErrCodeUsed
+	case len(used) > 0:
+		return hotline.ErrCodeExpired
+	}
+	t.queue(`insert into code_tries (person_id, at) values (@p, @now)`, pgx.StrictNamedArgs{"p": p, "now": t.now})
+	return hotline.ErrCode
+}
+
+// EndRole takes a role away, from all who are one person. What the person had taken goes back to the unit's worklist (the caller records that for each of Mine).
 func (t *Tx) EndRole(p hotline.PersonID, name hotline.RoleName, unit string) {
-	t.queue(`update roles set ends = @now, on_duty = false where person_id = @p and name = @name and unit = @unit and (ends is null or ends > @now)`,
+	t.queue(`update roles set ends = @now, on_duty = false
+		where person_id = `+samePerson+` and name = @name and unit = @unit and (ends is null or ends > @now)`,
 		pgx.StrictNamedArgs{"p": p, "name": name, "unit": unit, "now": t.now})
 }
 
 // SetDuty puts a person's staff roles on or off duty. Who comes on duty is offered what waits.
 func (t *Tx) SetDuty(p hotline.PersonID, on bool) {
-	t.queue(`update roles set on_duty = @on where person_id = @p and (ends is null or ends > @now)`,
+	t.queue(`update roles set on_duty = @on where person_id = `+samePerson+` and (ends is null or ends > @now)`,
 		pgx.StrictNamedArgs{"p": p, "on": on, "now": t.now})
 	if on {
 		t.offerAnew(p)
@@ -184,12 +225,13 @@ func (t *Tx) offerAnew(p hotline.PersonID) {
 		update offerings o set next = @now from assignments a
 		where a.id = o.assignment_id and a.state = 'waiting' and (o.next is null or o.next > @now) and a.unit in (
 			select x.below from roles r join unnest(@from::text[], @to::text[]) x (above, below) on x.above = r.unit
-			where r.person_id = @p and r.on_duty and r.starts <= @now and (r.ends is null or r.ends > @now))`,
+			where r.person_id = `+samePerson+` and r.on_duty and r.starts <= @now and (r.ends is null or r.ends > @now))`,
 		pgx.StrictNamedArgs{"p": p, "now": t.now, "from": from, "to": to})
 	t.rings.dispatch = true
 }
 
-// People lists who holds one of the roles now in one of the units (none given: anywhere), those on duty first.
+// People lists who holds one of the roles now in one of the units (none given: anywhere), those on duty first. A role of somebody who is joined
+// with others is the chief's, once.
 func (t *Tx) People(ctx context.Context, units []string, roles ...hotline.RoleName) ([]hotline.Role, error) {
 	type row struct {
 		ID       hotline.RoleID
@@ -199,20 +241,39 @@ func (t *Tx) People(ctx context.Context, units []string, roles ...hotline.RoleNa
 		Starts   time.Time
 		Ends     *time.Time
 		OnDuty   bool
+		Also     []hotline.PersonID
 	}
 	if units == nil {
 		units = []string{}
 	}
 	rows, err := read[row](ctx, t, "list people", `
-		select id, person_id, name, unit, starts, ends, on_duty from roles
-		where name = any (@names) and (cardinality(@units::text[]) = 0 or unit = any (@units)) and starts <= @now and (ends is null or ends > @now)
-		order by on_duty desc, id`, pgx.StrictNamedArgs{"names": roles, "units": units, "now": t.now})
+		select r.id, coalesce(p.joined, p.id) as person_id, r.name, r.unit, r.starts, r.ends, r.on_duty,
+			array(select j.id from persons j where j.joined = coalesce(p.joined, p.id) order by j.id) as also
+		from roles r join persons p on p.id = r.person_id
+		where r.name = any (@names) and (cardinality(@units::text[]) = 0 or r.unit = any (@units)) and r.starts <= @now and (r.ends is null or r.ends > @now)
+		order by r.on_duty desc, r.id`, pgx.StrictNamedArgs{"names": roles, "units": units, "now": t.now})
 	if err != nil {
 		return nil, err
 	}
-	out := make([]hotline.Role, len(rows))
-	for i, r := range rows {
-		out[i] = hotline.Role{ID: r.ID, Person: r.PersonID, Name: r.Name, Unit: r.Unit, From: r.Starts, Until: or0(r.Ends), OnDuty: r.OnDuty}
+	out := make([]hotline.Role, 0, len(rows))
+	type held struct {
+		p    hotline.PersonID
+		name hotline.RoleName
+		unit string
+	}
+	joined := map[held]bool{}
+	for _, r := range rows {
+		if len(units) == 0 && !t.counts(r.Unit) {
+			continue
+		}
+		if k := (held{r.PersonID, r.Name, r.Unit}); len(r.Also) > 0 {
+			if joined[k] {
+				continue
+			}
+			joined[k] = true
+		}
+		out = append(out, hotline.Role{ID: r.ID, Person: r.PersonID, Name: r.Name, Unit: r.Unit, From: r.Starts, Until: or0(r.Ends), OnDuty: r.OnDuty,
+			Also: r.Also})
 	}
 	return out, nil
 }

@@ -32,6 +32,7 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`delete from media where content_id is null and made < clock_timestamp() - @keep::interval`, keepDrafts},
 		{`delete from blobs b where @keep <> '' and not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, "unused"},
 		{`delete from invites where coalesce(used_at, expires) < clock_timestamp() - @keep::interval`, keepCodes},
+		{`delete from join_codes where expires < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from code_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
 	} {
 		b.Queue(q.sql, pgx.StrictNamedArgs{"keep": q.keep}).Exec(func(tag pgconn.CommandTag) error {

@@ -23,7 +23,7 @@ var ErrKey = errors.New("TANGGAP_KEY is not the key this database was begun with
 
 // keyLock is the advisory lock of whoever looks at or changes which keys are in force; rekeyLock of whoever seals anew.
 const (
-	keyLock   = 0x7461_0005
+	keyLock   = 0x7461_0007
 	rekeyLock = 0x7461_0006
 )
 

@@ -63,6 +63,9 @@ func sum(b []byte) []byte {
 	return s[:]
 }
 
+// readTime is how long a call may take to come in whole.
+const readTime = 4 * time.Second
+
 func (c *Channel) called(w http.ResponseWriter, r *http.Request) {
 	signature, err := hex.DecodeString(strings.TrimPrefix(r.Header.Get("X-Hub-Signature-256"), "sha256="))
 	if err != nil || len(signature) != sha256.Size {
@@ -73,6 +76,8 @@ func (c *Channel) called(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
+	// The network sends at once; whoever dawdles holds up others.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTime)) // where it cannot be set, the server's own holds
 	if r.ContentLength < 0 || r.ContentLength > largeCall {
 		select {
 		case c.room <- struct{}{}:

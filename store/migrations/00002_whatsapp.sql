@@ -4,6 +4,9 @@
 alter table outbox add menu json;
 create index outbox_menu on outbox (address_id, id desc) where menu is not null;
 
+-- For its address alone: a warning that somebody was joined must not go to whoever was.
+alter table outbox add here boolean not null default false;
+
 -- What became of it at the network after it was taken, where the network tells.
 alter table outbox add delivered_at timestamptz, add read_at timestamptz;
 
@@ -68,4 +71,4 @@ alter table person_details drop vouched_at;
 alter table addresses drop home;
 alter table persons drop joined;
 drop index outbox_held, outbox_unasked;
-alter table outbox drop menu, drop delivered_at, drop read_at;
+alter table outbox drop here, drop menu, drop delivered_at, drop read_at;
