@@ -1,9 +1,16 @@
-// Package demo plays a complaint from its first word to the rating, in a terminal, through everything that is real: the Telegram channel, Postgres,
-// Redis, the dispatcher, on the machine's own clock. Only the network is simulated (simulator/telegram), and with it the people. Afterwards
+// Package demo plays a complaint from its first word to the rating, in a terminal, through everything that is real: the channels, Postgres, Redis, the
+// dispatcher, on the machine's own clock. Only the networks are simulated (simulator/telegram, simulator/whatsapp), and with them the people. Afterwards
 // anybody can be one of these people on a web page.
 //
-// People keep their user ids from run to run, so whoever wrote in an earlier run is found again with all their cases, although the simulated
-// network forgets what was in its chats when it ends.
+// People keep their user ids and telephone numbers from run to run, so whoever wrote in an earlier run is found again with all their cases, although
+// the simulated networks forget what was in their chats when they end. On WhatsApp they come back with new keys, as somebody does who
+// bought a new phone.
+//
+//   - demo.go: what is opened, played and served
+//   - number.go: our own number at the simulated WhatsApp
+//   - people.go: who plays
+//   - story.go, joko.go: what they do
+//   - screen.go, report.go: what is seen of it
 package demo
 
 import (
@@ -21,6 +28,7 @@ import (
 	"tanggap/house"
 	"tanggap/simulator/page"
 	"tanggap/simulator/telegram"
+	"tanggap/simulator/whatsapp"
 )
 
 // Options are what a demonstration needs.
@@ -49,10 +57,12 @@ const (
 	account  = "8112000112"
 )
 
-// A stage is the network, the house in front of it, and what is shown of both.
+// A stage is the networks, the house in front of them, and what is shown of both.
 type stage struct {
 	Options
 	sim    *telegram.Server
+	wa     *whatsapp.Server
+	onPage *page.WhatsAppNetwork // who is shown of those on wa
 	house  *house.House
 	screen *screen
 	zone   *time.Location
@@ -65,21 +75,24 @@ func Run(ctx context.Context, o Options) error {
 	if _, ok := o.Regency.Unit(roads); !ok {
 		return fmt.Errorf("the demo's story plays in Jepara and %s has no unit %s: leave TANGGAP_REGENCY empty", o.Regency.Name, roads)
 	}
-	s := &stage{Options: o, screen: newScreen(o.Out, o.Colour, o.Width), zone: o.Regency.Zone, waiting: map[string]int{}}
-	s.sim = telegram.New(telegram.Options{Watch: s.screen.watch, CallbackTTL: 15 * time.Minute})
-	s.sim.AddBot(botToken, botName)
-	if err := s.sim.Listen(""); err != nil {
-		return fmt.Errorf("start the simulated Telegram: %w", err)
+	s := newStage(o)
+	defer s.close()
+	if err := s.networks(); err != nil {
+		return err
 	}
-	defer s.sim.Close() //nolint:errcheck // everything in it is thrown away
-
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.screen.lost = func(err error) { cancel(fmt.Errorf("nobody looks any more: %w", err)) }
 	if err := s.open(ctx); err != nil {
 		return err
 	}
-	defer s.house.Close()
+	// Before the house speaks for any number: one of a real telephone must not be tried on a network that does not know it.
+	if err := s.guard(ctx); err != nil {
+		return err
+	}
+	if err := s.link(ctx); err != nil {
+		return s.over(ctx, err)
+	}
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() {
@@ -92,12 +105,45 @@ func Run(ctx context.Context, o Options) error {
 	return errors.Join(<-done, err)
 }
 
+func newStage(o Options) *stage {
+	return &stage{Options: o, screen: newScreen(o.Out, o.Colour, o.Width), zone: o.Regency.Zone, waiting: map[string]int{}}
+}
+
+// networks starts the simulated networks.
+func (s *stage) networks() error {
+	s.sim = telegram.New(telegram.Options{Watch: s.screen.watch, CallbackTTL: 15 * time.Minute})
+	s.sim.AddBot(botToken, botName)
+	if err := s.sim.Listen(""); err != nil {
+		return fmt.Errorf("start the simulated Telegram: %w", err)
+	}
+	s.wa = whatsapp.New(whatsapp.Options{KnownBefore: true})
+	if err := s.wa.Listen(""); err != nil {
+		return fmt.Errorf("start the simulated WhatsApp: %w", err)
+	}
+	s.wa.Account(ourNumber)
+	s.onPage = page.WhatsApp(s.wa, ourNumber)
+	return nil
+}
+
+// close lets go of what was opened.
+func (s *stage) close() {
+	if s.house != nil {
+		s.house.Close()
+	}
+	if s.wa != nil {
+		_ = s.wa.Close() // everything in it is thrown away
+	}
+	if s.sim != nil {
+		_ = s.sim.Close() // likewise
+	}
+}
+
 // open opens the house, on another port where the usual one is taken and any will do.
 func (s *stage) open(ctx context.Context) error {
 	o := house.Options{
 		Regency: s.Regency, DatabaseURL: s.DatabaseURL, RedisURL: s.RedisURL, Key: s.Key,
-		Telegram: &house.TelegramOptions{Token: botToken, API: s.sim.URL()},
-		Listen:   s.Listen, Pages: guest(ctx, page.New(s.sim)), Log: s.Log,
+		Telegram: &house.TelegramOptions{Token: botToken, API: s.sim.URL()}, WhatsApp: s.linked(),
+		Listen: s.Listen, Pages: guest(ctx, page.New(page.Telegram(s.sim), s.onPage)), Log: s.Log,
 	}
 	var err error
 	s.house, err = house.Open(ctx, o)
@@ -114,24 +160,12 @@ var errHouse = errors.New("the house has ended")
 
 // play does everything that is seen.
 func (s *stage) play(ctx context.Context) error {
-	if err := s.guard(ctx); err != nil {
-		return err
-	}
 	story, err := s.enter(ctx)
 	if err == nil {
 		err = story.play(ctx)
 	}
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, errHouse):
-		return nil // Run tells why
-	case cause != nil && !errors.Is(cause, context.Canceled):
-		return cause
-	case cause != nil && !s.Once:
-		return nil // somebody had enough
-	case cause != nil:
-		return errors.New("the story was interrupted")
-	case err != nil:
-		return fmt.Errorf("the story did not come out as it should: %w", err)
+	if err != nil || context.Cause(ctx) != nil {
+		return s.over(ctx, err)
 	}
 	if err := s.report(ctx, story); err != nil {
 		return err
@@ -145,6 +179,21 @@ func (s *stage) play(ctx context.Context) error {
 	return nil
 }
 
+// over says what to make of a story that ended early with err, or was interrupted.
+func (s *stage) over(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errHouse):
+		return nil // Run tells why
+	case cause != nil && !errors.Is(cause, context.Canceled):
+		return cause
+	case cause != nil && !s.Once:
+		return nil // somebody had enough
+	case cause != nil:
+		return errors.New("the story was interrupted")
+	}
+	return fmt.Errorf("the story did not come out as it should: %w", err)
+}
+
 // serving says what can be done now.
 func (s *stage) serving(st *story) {
 	url := s.url()
@@ -154,9 +203,9 @@ func (s *stage) serving(st *story) {
 		if n := s.waiting[a.Unit]; n > 0 {
 			todo = ": " + count(n, "case waits", "cases wait")
 		}
-		s.screen.line("  %-15s %schat?id=%d  %s%s", a.Name, url, a.ID, a.what(s.Regency), todo)
+		s.screen.line("  %-15s %schat?id=%s  %s%s", a.Name, url, a.link(), a.what(s.Regency), todo)
 	}
-	s.screen.line("  or somebody new. Every tab of the browser can be one person.")
+	s.screen.line("  or somebody new, on Telegram or WhatsApp. Every tab of the browser can be one person.")
 	s.screen.line("")
 	if s.Data != "" {
 		s.screen.line("  Another officer:  TANGGAP_DATA=%s %s officer invite --agency dlh --name Wati", s.Data, s.program())

@@ -67,13 +67,13 @@ func TestTheScreenShowsWhoSaysWhat(t *testing.T) {
 			continue
 		}
 		want := `  Siti  ▸ Jalan rusak
-          Tanggap → Siti  0.0 s
+          Tanggap → Siti, Telegram  0.0 s
           │ [foto]
           │ Kasus baru
           │ Jalan rusak
           │ [Ambil]
           │ [Bukan kami] [Lihat]
-          Tanggap → Siti shows  0.0 s
+          Tanggap → Siti, Telegram shows  0.0 s
           │ Sudah diambil
 `
 		if diff := cmp.Diff(want, out.String()); diff != "" {

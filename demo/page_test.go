@@ -32,6 +32,8 @@ type visitor struct {
 	id   string
 	role string
 
+	leave func() // closes the tab
+
 	mu      sync.Mutex
 	shown   map[int][]key // the buttons under each message
 	texts   string        // everything the bot has said
@@ -51,11 +53,11 @@ var (
 	tags      = regexp.MustCompile(`<[^>]*>`)
 )
 
-// visit opens the page as a new person.
-func visit(t *testing.T, base, name, role string) *visitor {
+// visit opens the page as a new person on a network.
+func visit(t *testing.T, base, network, name, role string) *visitor {
 	t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.PostForm(base+"people", map[string][]string{"name": {name}, "language": {"id"}})
+	resp, err := client.PostForm(base+"people", map[string][]string{"network": {network}, "name": {name}, "language": {"id"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +65,20 @@ func visit(t *testing.T, base, name, role string) *visitor {
 	_, id, ok := strings.Cut(resp.Header.Get("Location"), "chat?id=")
 	if !ok {
 		t.Fatalf("a new person: %s, %v", resp.Status, resp.Header)
+	}
+	return lookAs(t, base, id, role)
+}
+
+// lookAs opens the page as somebody who is there.
+func lookAs(t *testing.T, base, id, role string) *visitor {
+	t.Helper()
+	resp, err := http.Get(base + "chat?id=" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || !strings.HasSuffix(resp.Request.URL.Path, "/chat") {
+		t.Fatalf("the chat of %s: %s", id, resp.Status)
 	}
 	v := &visitor{t: t, base: base, id: id, role: role, shown: map[int][]key{}, news: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,7 +102,8 @@ func visit(t *testing.T, base, name, role string) *visitor {
 			}
 		}
 	}()
-	t.Cleanup(func() { cancel(); <-done })
+	v.leave = func() { cancel(); <-done }
+	t.Cleanup(v.leave)
 	return v
 }
 
@@ -230,7 +247,7 @@ func TestEveryRolesButtonsOnThePage(t *testing.T) {
 	t.Cleanup(func() { _ = sim.Close() })
 	h, err := house.Open(t.Context(), house.Options{
 		Regency: testbed.Jepara(), DatabaseURL: testbed.Database(t), RedisURL: testbed.RedisDB(t), RedisPrefix: fmt.Sprintf("page%d:", time.Now().UnixNano()),
-		Key: testbed.Key, Telegram: &house.TelegramOptions{Token: botToken, API: sim.URL()}, Listen: "127.0.0.1:0", Pages: page.New(sim),
+		Key: testbed.Key, Telegram: &house.TelegramOptions{Token: botToken, API: sim.URL()}, Listen: "127.0.0.1:0", Pages: page.New(page.Telegram(sim)),
 		Gather: -1, NoRates: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -251,7 +268,7 @@ func TestEveryRolesButtonsOnThePage(t *testing.T) {
 	for role, unit := range map[hotline.RoleName]string{
 		hotline.RoleOfficer: roads, hotline.RoleHead: "dpupr", hotline.RoleCoordinator: "diskominfo", hotline.RoleResponder: "satpolpp.damkar", hotline.RoleSetda: "setda",
 	} {
-		v := visit(t, base, "Orang "+string(role), string(role))
+		v := visit(t, base, "Telegram", "Orang "+string(role), string(role))
 		code, err := h.Store().NewInvite(ctx, time.Now(), hotline.Invite{Role: role, Unit: unit, Name: "Orang " + string(role), Expires: time.Now().Add(time.Hour)})
 		if err != nil {
 			t.Fatal(err)
@@ -261,14 +278,14 @@ func TestEveryRolesButtonsOnThePage(t *testing.T) {
 		staff[role] = v
 	}
 
-	siti := visit(t, base, "Siti", "citizen")
+	siti := visit(t, base, "Telegram", "Siti", "citizen")
 	siti.say("jalan berlubang di Mulyoharjo")
 	siti.press(siti.find("Ya, kirim"))
 	siti.heard("Nomor laporan")
-	joko := visit(t, base, "Joko", "citizen in danger")
+	joko := visit(t, base, "Telegram", "Joko", "citizen in danger")
 	joko.say("kebakaran rumah di Mulyoharjo")
 	joko.heard("112")
-	tini := visit(t, base, "Tini", "citizen with something unheard of")
+	tini := visit(t, base, "Telegram", "Tini", "citizen with something unheard of")
 	tini.say("ada yang aneh sekali di Mulyoharjo, mohon dilihat")
 	tini.until("a button", func() bool { return len(tini.shown) > 0 })
 

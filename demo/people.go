@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"tanggap/hotline"
 	"tanggap/simulator/telegram"
+	"tanggap/simulator/whatsapp"
 	"tanggap/store"
 )
 
@@ -19,19 +21,21 @@ type actor struct {
 	ID       int64  // at Telegram, the same in every run
 	Language string
 	Phone    string
+	Network  hotline.Channel  // empty: Telegram
 	Role     hotline.RoleName // empty: a citizen
 	Unit     string
 
-	*telegram.Person
-	person  hotline.PersonID // zero: never wrote before this run
-	found   bool             // was here in an earlier run
-	pressed int64            // the number of the last change before they said yes
+	*telegram.Person                  // nil on WhatsApp
+	wa               *whatsapp.Person // nil on Telegram
+	person           hotline.PersonID // zero: never wrote before this run
+	found            bool             // was here in an earlier run
+	pressed          int64            // the number of the last change before they said yes
 }
 
 // what says in a few words who an actor is.
 func (a *actor) what(r *hotline.Regency) string {
 	if a.Role == "" {
-		return "citizen"
+		return "citizen on " + a.network()
 	}
 	u, _ := r.Unit(a.Unit)
 	g, _ := r.Agency(u.Agency)
@@ -39,6 +43,22 @@ func (a *actor) what(r *hotline.Regency) string {
 		return fmt.Sprintf("%s, %s", a.Role, g.Short)
 	}
 	return fmt.Sprintf("%s, %s (%s)", a.Role, u.Name, g.Short)
+}
+
+// network is what people call it.
+func (a *actor) network() string {
+	if a.Network == hotline.WhatsApp {
+		return "WhatsApp"
+	}
+	return "Telegram"
+}
+
+// link names them on the page.
+func (a *actor) link() string {
+	if a.Network == hotline.WhatsApp {
+		return "w" + a.Phone
+	}
+	return strconv.FormatInt(a.ID, 10)
 }
 
 // roads is the unit that Siti's case goes to.
@@ -49,7 +69,7 @@ func cast(r *hotline.Regency) []*actor {
 	hotlineAgency, _ := r.HotlineAgency()
 	all := []*actor{
 		{Name: "Siti Aminah", ID: 811_200_001, Language: "id", Phone: "6281200000001"},
-		{Name: "Joko Prasetyo", ID: 811_200_002, Language: "jv"},
+		{Name: "Joko Prasetyo", ID: 811_200_002, Language: "jv", Phone: "6281200000002", Network: hotline.WhatsApp},
 		{Name: "Budi Santoso", ID: 811_200_011, Language: "id", Role: hotline.RoleOfficer, Unit: roads},
 		{Name: "Dewi Lestari", ID: 811_200_012, Language: "id", Role: hotline.RoleOfficer, Unit: "dlh.sampah"},
 		{Name: "Agus Setiawan", ID: 811_200_013, Language: "id", Role: hotline.RoleResponder, Unit: "satpolpp.damkar"},
@@ -63,7 +83,7 @@ func cast(r *hotline.Regency) []*actor {
 
 // guard refuses a database in which a real bot's people are kept: those of a play have no business there.
 func (s *stage) guard(ctx context.Context) error {
-	switch ours, err := s.house.Store().Stage(ctx, hotline.Telegram, account); {
+	switch ours, err := s.house.Store().Stage(ctx, string(hotline.Telegram)+"/"+account, string(hotline.WhatsApp)+"/"+ourNumber); {
 	case err != nil:
 		return err
 	case !ours:
@@ -73,36 +93,48 @@ func (s *stage) guard(ctx context.Context) error {
 	return nil
 }
 
-// known gives the person behind every chat of earlier runs.
-func (s *stage) known(ctx context.Context) (map[int64]hotline.PersonID, error) {
-	peers, err := s.house.Store().Peers(ctx, hotline.Telegram, account)
+// known gives the person behind every chat of earlier runs on a network, by peer.
+func (s *stage) known(ctx context.Context, network hotline.Channel, account string) (map[string]hotline.PersonID, error) {
+	peers, err := s.house.Store().Peers(ctx, network, account)
 	if err != nil {
 		return nil, fmt.Errorf("look who was here before: %w", err)
 	}
-	known := make(map[int64]hotline.PersonID, len(peers))
-	for peer, person := range peers {
-		if id, err := strconv.ParseInt(peer, 10, 64); err == nil {
-			known[id] = person
-		}
-	}
-	return known, nil
+	return peers, nil
 }
 
-// mostVisitors bounds how many visitors of earlier runs are brought back.
+// mostVisitors bounds how many visitors of earlier runs are brought back to each network.
 const mostVisitors = 200
 
 // enter brings everybody onto the stage: the cast, and whoever was here in an earlier run.
 func (s *stage) enter(ctx context.Context) (*story, error) {
-	known, err := s.known(ctx)
+	telegrams, err := s.known(ctx, hotline.Telegram, account)
 	if err != nil {
 		return nil, err
 	}
+	whatsapps, err := s.known(ctx, hotline.WhatsApp, ourNumber)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.reachable(ctx); err != nil {
+		return nil, err
+	}
 	st := &story{stage: s, cast: cast(s.Regency), began: time.Now()}
-	mine := map[int64]bool{}
+	mine := map[string]bool{}
 	for _, a := range st.cast {
-		a.person, a.found = known[a.ID]
-		mine[a.ID] = true
-		a.Person = s.sim.Person(telegram.PersonOptions{ID: a.ID, Name: a.Name, Language: a.Language, Phone: a.Phone, Started: a.found})
+		known, peer := telegrams, strconv.FormatInt(a.ID, 10)
+		if a.Network == hotline.WhatsApp {
+			a.wa, err = s.wa.Person(ctx, whatsapp.PersonOptions{Name: a.Name, Phone: a.Phone, To: ourNumber, Watch: s.screen.heard})
+			if err != nil {
+				return nil, fmt.Errorf("bring %s onto WhatsApp: %w", a.Name, err)
+			}
+			s.onPage.Add(a.wa)
+			known, peer = whatsapps, a.wa.LID()
+		}
+		a.person, a.found = known[peer]
+		mine[peer] = true
+		if a.Network != hotline.WhatsApp {
+			a.Person = s.sim.Person(telegram.PersonOptions{ID: a.ID, Name: a.Name, Language: a.Language, Phone: a.Phone, Started: a.found})
+		}
 	}
 	cases := 0
 	err = s.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
@@ -113,17 +145,54 @@ func (s *stage) enter(ctx context.Context) (*story, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look what is there: %w", err)
 	}
-	for id, person := range known {
-		if mine[id] || len(s.sim.Bot().People()) > mostVisitors {
+	maps.DeleteFunc(telegrams, func(peer string, _ hotline.PersonID) bool { return mine[peer] })
+	maps.DeleteFunc(whatsapps, func(peer string, _ hotline.PersonID) bool { return mine[peer] })
+	s.backOnTelegram(ctx, telegrams)
+	if err := s.backOnWhatsApp(ctx, whatsapps); err != nil {
+		return nil, err
+	}
+	if n := len(telegrams) + len(whatsapps) + st.foundAgain(); n > 0 {
+		s.screen.note("Found again: %s and %s of earlier runs. The story is played anew with the same people.",
+			count(cases, "case", "cases"), count(n, "person", "people"))
+	}
+	return st, nil
+}
+
+func (st *story) foundAgain() (n int) {
+	for _, a := range st.cast {
+		if a.found {
+			n++
+		}
+	}
+	return n
+}
+
+// backOnTelegram brings visitors of earlier runs back.
+func (s *stage) backOnTelegram(ctx context.Context, known map[string]hotline.PersonID) {
+	for peer, person := range known {
+		id, err := strconv.ParseInt(peer, 10, 64)
+		if err != nil || len(s.sim.Bot().People()) > mostVisitors {
 			continue
 		}
 		s.sim.Person(telegram.PersonOptions{ID: id, Name: s.nameOf(ctx, person), Language: "id", Started: true})
 	}
-	if len(known) > 0 {
-		s.screen.note("Found again: %s and %s of earlier runs. The story is played anew with the same people.",
-			count(cases, "case", "cases"), count(len(known), "person", "people"))
+}
+
+// backOnWhatsApp does so too, with new phones. They come onto the network once somebody looks at them on the page.
+func (s *stage) backOnWhatsApp(ctx context.Context, known map[string]hotline.PersonID) error {
+	lids := slices.Sorted(maps.Keys(known))
+	phones, err := s.phones(ctx, lids[:min(len(lids), mostVisitors)])
+	if err != nil {
+		return err
 	}
-	return st, nil
+	for lid, phone := range phones {
+		p, err := s.wa.Person(ctx, whatsapp.PersonOptions{Name: s.nameOf(ctx, known[lid]), Phone: phone, To: ourNumber, Offline: true})
+		if err != nil {
+			return fmt.Errorf("bring somebody back onto WhatsApp: %w", err)
+		}
+		s.onPage.Add(p)
+	}
+	return nil
 }
 
 func count(n int, one, many string) string {

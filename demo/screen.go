@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"tanggap/simulator/telegram"
+	"tanggap/simulator/whatsapp"
 )
 
 // A screen shows who says what, as it happens. It may be used from many goroutines.
@@ -109,14 +110,8 @@ func (s *screen) said(a *actor, text string) {
 	}
 }
 
-// watch shows what the bot does to those whose chats are shown. It is the simulated network's watcher.
+// watch shows what the bot does to those whose chats are shown. It is the simulated Telegram's watcher.
 func (s *screen) watch(p *telegram.Person, c telegram.Change) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a := s.seen[p.ID()]
-	if a == nil {
-		return
-	}
 	what := ""
 	var lines []string
 	switch {
@@ -129,8 +124,39 @@ func (s *screen) watch(p *telegram.Person, c telegram.Change) {
 	default:
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bot(s.seen[p.ID()], what, lines)
+}
+
+// heard shows what the bot says on WhatsApp to those whose chats are shown. It is the watcher of people there.
+func (s *screen) heard(p *whatsapp.Person, r whatsapp.Received) {
+	if !r.Message() {
+		return
+	}
+	var lines []string
+	if r.Kind != whatsapp.Text {
+		lines = append(lines, "["+string(r.Kind)+"]")
+	}
+	if r.Text != "" {
+		lines = append(lines, strings.Split(r.Text, "\n")...)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.seen {
+		if a.wa == p {
+			s.bot(a, "", lines)
+		}
+	}
+}
+
+// bot shows what the bot does to somebody, nil: to nobody who is shown. The caller holds the lock.
+func (s *screen) bot(a *actor, what string, lines []string) {
+	if a == nil {
+		return
+	}
 	const margin = "          "
-	s.print(margin + s.paint(dim, fmt.Sprintf("Tanggap → %s%s  %.1f s", first(a), what, time.Since(s.began).Seconds())))
+	s.print(margin + s.paint(dim, fmt.Sprintf("Tanggap → %s, %s%s  %.1f s", first(a), a.network(), what, time.Since(s.began).Seconds())))
 	for _, l := range lines {
 		for _, l := range wrap(l, s.width-len(margin)-2) {
 			s.print(margin + s.paint(ink(a), "│ ") + l)

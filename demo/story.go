@@ -64,9 +64,6 @@ func (st *story) play(ctx context.Context) error {
 	if budi.found {
 		st.screen.note("  He enrolled in an earlier run, and is on duty.")
 	}
-	var aside errgroup.Group
-	aside.Go(func() error { return st.meanwhile(ctx, joko) })
-
 	st.screen.head("Siti complains, as people do: in several messages")
 	st.screen.record(siti)
 	st.screen.record(budi)
@@ -83,7 +80,10 @@ func (st *story) play(ctx context.Context) error {
 	if err := st.finish(ctx, siti, budi, mine); err != nil {
 		return err
 	}
-	if err := aside.Wait(); err != nil {
+	st.screen.record(nil)
+	st.screen.head("Joko complains too, in Javanese and on WhatsApp. There are no buttons there: he types a number")
+	st.screen.record(joko)
+	if err := st.meanwhile(ctx, joko); err != nil {
 		return err
 	}
 	st.rest(ctx)
@@ -99,6 +99,10 @@ func (st *story) prepare(ctx context.Context) error {
 		group.Go(func() error {
 			acts := a.Role == "" || a == st.actor("Budi")
 			switch {
+			case a.wa != nil && a.found:
+				return st.clearTyped(ctx, a)
+			case a.wa != nil:
+				return nil
 			case acts && a.found:
 				return st.clear(ctx, a)
 			case acts:
@@ -326,27 +330,6 @@ func (st *story) finish(ctx context.Context, siti, budi *actor, mine *telegram.M
 	return st.ask(ctx, siti, thanks, "an answer to her thanks")
 }
 
-// meanwhile has Joko complain in Javanese, aside, about something that then waits for whoever plays on: unless his last one still waits.
-func (st *story) meanwhile(ctx context.Context, joko *actor) error {
-	for _, c := range st.casesOf(ctx, joko) {
-		if c.Status.Live() {
-			return nil
-		}
-	}
-	after := joko.Seq()
-	if _, err := joko.Send(meanwhile); err != nil {
-		return fmt.Errorf("joko writes: %w", err)
-	}
-	if err := st.agree(ctx, joko, after, joko.words("button.send")); err != nil {
-		return err
-	}
-	_, err := st.await(ctx, joko, joko.pressed, "the number of his report", func(m *telegram.Message) bool {
-		_, ok := st.numberIn(m.Text)
-		return ok
-	})
-	return err
-}
-
 // verify looks whether Postgres holds what was seen.
 func (st *story) verify(ctx context.Context) error {
 	return st.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
@@ -383,7 +366,8 @@ func (st *story) rest(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		p, err := st.house.Store().Pending(ctx, time.Now())
-		if err == nil && p.Inbox == 0 && p.Outbox == 0 && p.Unrouted == 0 && p.Unlisted == 0 && st.sim.Bot().Pending() == 0 {
+		if err == nil && p.Inbox == 0 && p.Outbox == 0 && p.Unrouted == 0 && p.Unlisted == 0 && st.sim.Bot().Pending() == 0 &&
+			st.wa.Unacked(ourNumber) == 0 {
 			return
 		}
 		select {
@@ -398,7 +382,11 @@ func (st *story) rest(ctx context.Context) {
 
 func (st *story) say(a *actor, text string) error {
 	st.screen.said(a, text)
-	if _, err := a.Send(text); err != nil {
+	send := func() error { _, err := a.Send(text); return err }
+	if a.wa != nil {
+		send = func() error { _, err := a.wa.Say(text); return err }
+	}
+	if err := send(); err != nil {
 		return fmt.Errorf("%s writes: %w", first(a), err)
 	}
 	return nil

@@ -23,6 +23,7 @@ type WhatsAppOptions struct {
 	Pace      *whatsapp.Pace    // nil: careful
 	Transport http.RoundTripper // nil: the real network; else a simulated one
 	Root      *[32]byte         // with Transport: whom to believe that it is WhatsApp
+	Polls     bool              // short menus are drawn as polls
 	Look      time.Duration     // how often it is seen whether numbers came or went; 0: 2 s
 }
 
@@ -138,13 +139,16 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	x := &number{Number: w, done: make(chan struct{})}
 	// What is told from inside the connection is noted outside of it: it must not wait for Postgres.
 	tell := make(chan func(context.Context), 64)
-	later := func(fn func(context.Context)) {
+	later := func(fn func(context.Context)) bool {
 		select {
 		case tell <- fn:
+			return true
 		default:
 			h.log.Warn("WhatsApp tells more than can be noted", "number", w.Name)
+			return false
 		}
 	}
+	var news arrivals
 	pace := h.WhatsApp.Pace
 	if pace == nil {
 		use := h.rooms.Load().regency.WhatsApp
@@ -152,6 +156,7 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	}
 	c, err := whatsapp.New(ctx, whatsapp.Options{
 		Name: w.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
+		Polls:    h.WhatsApp.Polls,
 		LastSeen: w.Telephone,
 		Hears:    func(group string) bool { return h.store.IsGroup(ctx, hotline.WhatsApp, jid.User, group) },
 		Alert:    func(t whatsapp.Trouble) { later(func(ctx context.Context) { n.alert(ctx, x, t) }) },
@@ -162,12 +167,17 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 				}
 			})
 		},
-		Delivered: func(news []hotline.Delivered) {
-			later(func(ctx context.Context) {
-				if err := h.store.Delivered(ctx, hotline.WhatsApp, jid.User, news); err != nil {
+		Delivered: func(came []hotline.Delivered) {
+			if !news.add(came) {
+				return // they go along with those before
+			}
+			if !later(func(ctx context.Context) {
+				if err := h.store.Delivered(ctx, hotline.WhatsApp, jid.User, news.take()); err != nil {
 					h.log.Warn("not noted what arrived", "number", w.Name, "error", err)
 				}
-			})
+			}) {
+				news.missed()
+			}
 		},
 	})
 	if errors.Is(err, whatsapp.ErrUnpaired) {
@@ -209,6 +219,43 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	return nil
 }
 
+// arrivals gathers what a network tells of what arrived, so that many are noted at once.
+type arrivals struct {
+	mu      sync.Mutex
+	list    []hotline.Delivered
+	ordered bool // to be noted
+}
+
+const mostArrivals = 10_000
+
+// add gathers more; true: somebody must be told to note it.
+func (a *arrivals) add(came []hotline.Delivered) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.list) < mostArrivals {
+		a.list = append(a.list, came...)
+	}
+	was := a.ordered
+	a.ordered = true
+	return !was
+}
+
+// take gives all that was gathered.
+func (a *arrivals) take() []hotline.Delivered {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := a.list
+	a.list, a.ordered = nil, false
+	return list
+}
+
+// missed says that nobody could be told: the next to come tries again.
+func (a *arrivals) missed() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ordered = false
+}
+
 // note does what was told, until it is over; then the rest, for a moment.
 func note(ctx context.Context, tell <-chan func(context.Context), over <-chan struct{}) {
 	for {
@@ -230,28 +277,57 @@ func note(ctx context.Context, tell <-chan func(context.Context), over <-chan st
 	}
 }
 
-// receive keeps the number's connection while this instance holds its lease. Where another connection takes it over although the lease is ours, it is
-// none of ours: it is let be, and a human hears of it. An unlinked number waits for its human too.
+// receive keeps the number's connection while this instance holds its lease.
 func (n *numbers) receive(ctx context.Context, x *number) error {
+	for {
+		for n.letBe(ctx, x) { // until look stops it, or a human has mended it before look could see
+			if !wait(ctx, time.Second) {
+				return nil
+			}
+		}
+		n.speak(ctx, x)
+		if !wait(ctx, time.Second) {
+			return nil
+		}
+	}
+}
+
+// letBe tells whether a number must not be spoken for, although this instance may. Another one that has just let it go notes why before it lets its
+// lease go; whoever has the lease next may not have looked since, and would fight for what was let go on purpose.
+func (n *numbers) letBe(ctx context.Context, x *number) bool {
+	for {
+		w, err := n.h.store.Number(ctx, x.Name)
+		switch {
+		case err == nil:
+			return w.JID != x.JID || fatal(w.Trouble)
+		case errors.Is(err, hotline.ErrNotFound):
+			return true
+		case !wait(ctx, time.Second):
+			return true
+		}
+	}
+}
+
+// speak is connected until ctx ends, or the number cannot be used any more. Where another connection takes it over although the lease is ours, it is
+// none of ours: it is let be, and a human hears of it. An unlinked number waits for its human too.
+func (n *numbers) speak(ctx context.Context, x *number) {
 	err := x.channel.Run(ctx)
 	if ctx.Err() != nil {
-		return nil
+		return
 	}
 	trouble := whatsapp.TroubleConnection
 	switch {
 	case errors.Is(err, whatsapp.ErrLoggedOut), errors.Is(err, whatsapp.ErrUnpaired):
 		trouble = whatsapp.TroubleLoggedOut
 	case errors.Is(err, whatsapp.ErrReplaced):
-		if held, rerr := n.h.renew(ctx, x.account.name()); rerr != nil || !held {
+		if held, err := n.h.renew(ctx, x.account.name()); err != nil || !held {
 			<-ctx.Done() // deposed: another instance of ours has it
-			return nil
+			return
 		}
 		trouble = whatsapp.TroubleReplaced
 	}
 	n.h.log.Error("a WhatsApp number is let go", "number", x.Name, "error", err)
 	n.alert(ctx, x, whatsapp.Trouble{Kind: trouble})
-	<-ctx.Done() // look stops it, and takes it up again once a human has mended it
-	return nil
 }
 
 // alert notes a trouble and tells the coordinators by another way, each once.
@@ -263,7 +339,7 @@ func (n *numbers) alert(ctx context.Context, x *number, t whatsapp.Trouble) {
 	if !news {
 		return
 	}
-	say := hotline.Say("number."+string(numberPhrase(t.Kind)), "name", x.Name)
+	say := hotline.Say("number."+numberPhrase(t.Kind), "name", x.Name)
 	if !t.Until.IsZero() {
 		say = say.And("number.until", "until", t.Until)
 	}

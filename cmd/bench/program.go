@@ -11,15 +11,18 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime/pprof"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	channel "tanggap/bot/whatsapp"
 	"tanggap/config"
 	"tanggap/hotline"
 	"tanggap/house"
+	"tanggap/simulator/whatsapp"
 	"tanggap/store"
 )
 
@@ -28,7 +31,10 @@ const programVariable = "TANGGAP_BENCH_PROGRAM"
 
 // made is what the program under test is told.
 type made struct {
-	Database, Redis, Telegram string
+	Database, Redis string
+	Telegram        string // the Bot API's base URL; empty: no Telegram
+	WhatsApp        string // the simulated WhatsApp's base URL; empty: no WhatsApp
+	Profile         string // where to write a CPU profile between the first SIGUSR1 and the second; empty: nowhere
 }
 
 var benchKey = []byte("a key of thirty-two bytes: bench")
@@ -71,23 +77,61 @@ func program(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := house.Open(ctx, house.Options{
+	o := house.Options{
 		Regency: r, DatabaseURL: m.Database, RedisURL: m.Redis, Key: benchKey,
-		Telegram: &house.TelegramOptions{Token: benchToken, API: m.Telegram},
-		Gather:   -1, NoRates: true,
+		Gather: -1, NoRates: true,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
+	}
+	if m.Telegram != "" {
+		o.Telegram = &house.TelegramOptions{Token: benchToken, API: m.Telegram}
+	}
+	if m.WhatsApp != "" {
+		root := whatsapp.Root()
+		o.WhatsApp = &house.WhatsAppOptions{Pace: &channel.Pace{}, Transport: whatsapp.TransportTo(m.WhatsApp), Root: &root}
+	}
+	h, err := house.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	stop, err := profile("BENCH_PROFILE")
-	if err != nil {
-		return err
+	if m.Profile != "" {
+		defer between(m.Profile)()
+	} else {
+		stop, err := profile("BENCH_PROFILE")
+		if err != nil {
+			return err
+		}
+		defer stop()
 	}
-	defer stop()
 	fmt.Println("ready")
 	return h.Run(ctx)
+}
+
+// between profiles this process into a file from the first SIGUSR1 to the second. What it gives ends the waiting.
+func between(path string) (over func()) {
+	if path == "" {
+		return func() {}
+	}
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
+	go func() {
+		for range asked {
+			f, err := os.Create(path + ".part") //nolint:gosec // the benchmark names it
+			if err == nil {
+				err = pprof.StartCPUProfile(f)
+			}
+			if err != nil {
+				slog.Error("no profile", "error", err)
+				return
+			}
+			<-asked
+			pprof.StopCPUProfile()
+			if err := errors.Join(f.Close(), os.Rename(path+".part", path)); err != nil { // whole or not at all
+				slog.Error("no profile", "error", err)
+			}
+		}
+	}()
+	return func() { signal.Stop(asked) }
 }
 
 // profile writes where this process spends its time into the file that a variable names, if it does, until stop is called.

@@ -49,7 +49,7 @@ func (c *demoCmd) Run(p *program) error {
 		defer alone.Close() //nolint:errcheck // the lock goes with the file
 		o := demo.Options{
 			Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key,
-			Listen: d.Listen, AnyPort: p.getenv("TANGGAP_LISTEN") == "", Once: c.Once, Out: p.out, Log: p.log,
+			Program: os.Args[0], Listen: d.Listen, AnyPort: p.getenv("TANGGAP_LISTEN") == "", Once: c.Once, Out: p.out, Log: p.log,
 		}
 		if own {
 			o.Data = d.Data

@@ -27,6 +27,8 @@ func TestSoakDemoSurvivesKills(t *testing.T) {
 		`Budi  ▸ \[Selesai\]`,
 		`ada foto hasilnya`,
 		`Siti  ▸ \[5\]`,
+		`Joko  ▸ Wonten`,
+		`Tanggap → Joko, WhatsApp .*\n(?: +│ .*\n)* +│ 1\. `, // he is asked, and nobody will answer
 	} {
 		p := start(t, env, "demo", "--once")
 		p.saw(moment, 2*time.Minute)
@@ -52,7 +54,7 @@ func TestSoakDemoServes(t *testing.T) {
 	env := []string{"TANGGAP_DATA=" + dir, "TANGGAP_LISTEN=127.0.0.1:0"}
 	p := start(t, env, "demo")
 	url := p.saw(`Be anybody yourself: (http://\S+/)\n(?s:.*)Ctrl-C ends it`, 2*time.Minute)[1]
-	if body := get(t, url, http.StatusOK); !strings.Contains(body, "Budi Santoso") || !strings.Contains(body, "Siti Aminah") {
+	if body := get(t, url, http.StatusOK); !strings.Contains(body, "Budi Santoso") || !strings.Contains(body, "Siti Aminah") || !strings.Contains(body, "w6281200000002") {
 		t.Errorf("the page does not show who is there: %s", body)
 	}
 	if out, errs, code := do(t, env, "officer", "invite", "--agency", "dlh", "--name", "Wati"); code != 0 {

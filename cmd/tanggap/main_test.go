@@ -652,9 +652,10 @@ func told(t testing.TB, out string) string {
 	}
 	for _, want := range []string{
 		`Siti  ▸ Jalan depan balai desa`, `Siti  ▸ \[foto jalan.jpg\]`, `Siti  ▸ \[lokasi`, `Siti  ▸ \[Ya, kirim\]`, `Budi  ▸ \[Ambil\]`,
-		`Tanggap → Siti  +\d+\.\d s\n +│ Petugas bertanya`, `Tanggap → Budi .*\n(?: +│ .*\n)+ +│ “Sesudah gapura`, `Siti  ▸ \[5\]`,
+		`Tanggap → Siti, Telegram  +\d+\.\d s\n +│ Petugas bertanya`, `Tanggap → Budi, Telegram .*\n(?: +│ .*\n)+ +│ “Sesudah gapura`, `Siti  ▸ \[5\]`,
 		`Siti Aminah filed a complaint`, `Tanggap assigned it to Bidang Bina Marga, DPUPR`, `Budi Santoso took it`, `Siti Aminah rated it 5 of 5`,
 		`\(dlh\.sampah\): \d+ waiting\n    JPR-`,
+		`Joko  ▸ Wonten sampah`, `Tanggap → Joko, WhatsApp  .*\n(?: +│ .*\n)* +│ 1\. `, `Joko  ▸ \d+\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out) {
 			t.Errorf("%q is nowhere on the screen", want)

@@ -1,12 +1,18 @@
 // Package page is a web page on which anybody can be one of the simulated people: a
-// citizen who complains, or an officer who works on cases. It is a small Telegram: the
-// visitor picks or makes a person and chats as them with the bot, with buttons, photos,
-// voice notes and places. Several persons may be open in several tabs.
+// citizen who complains, or an officer who works on cases. It is a small Telegram and a
+// small WhatsApp: the visitor picks or makes a person on either and chats as them with the
+// bot, with photos, voice notes and places; with buttons where the network has some, and
+// with typed numbers where it has none. Several persons may be open in several tabs.
 //
-// The page is a guest of a [telegram.Server] and keeps nothing of its own. Everything
-// that is shown is drawn on the server by html/template and pushed over SSE: what the bot
-// or a person wrote never becomes markup or script. It answers on loopback only, for
-// whoever opens it can be anybody.
+//   - page.go: the pages, the stream of what happens, what a visitor does
+//   - network.go: what a network is to the page, and somebody in a chat on it
+//   - telegram.go, whatsapp.go: the two networks
+//   - render.go: how things look
+//
+// The page is a guest of the simulated networks and keeps next to nothing of its own.
+// Everything that is shown is drawn on the server by html/template and pushed over SSE:
+// what the bot or a person wrote never becomes markup or script. It answers on loopback
+// only, for whoever opens it can be anybody.
 package page
 
 import (
@@ -22,11 +28,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"tanggap/simulator/telegram"
+	"tanggap/simulator/whatsapp"
 )
 
 //go:embed assets
@@ -37,15 +45,15 @@ var assets embed.FS
 const maxUpload = 25 << 20
 
 type page struct {
-	server  *telegram.Server
-	version string // of the assets, so that a browser does not keep old ones
-	tmpl    *template.Template
+	networks []Network
+	version  string // of the assets, so that a browser does not keep old ones
+	tmpl     *template.Template
 }
 
-// New makes the page for the people of a server. Mount it at any path with
+// New makes the page for the people of networks. Mount it at any path with
 // http.StripPrefix: all its links are relative.
-func New(server *telegram.Server) http.Handler {
-	p := &page{server: server}
+func New(networks ...Network) http.Handler {
+	p := &page{networks: networks}
 	hash := sha256.New()
 	for _, name := range []string{"assets/page.js", "assets/page.css"} {
 		b, err := assets.ReadFile(name)
@@ -57,7 +65,6 @@ func New(server *telegram.Server) http.Handler {
 	p.version = hex.EncodeToString(hash.Sum(nil))[:12]
 	p.tmpl = template.Must(template.New("").Funcs(template.FuncMap{
 		"version": func() string { return p.version },
-		"colour":  colour,
 		"initial": initial,
 		"clock":   clock,
 		"size":    size,
@@ -120,27 +127,31 @@ func (p *page) render(w http.ResponseWriter, name string, data any) {
 
 // guest is somebody in the list of people.
 type guest struct {
-	ID      int64
+	ID      string
 	Name    string
-	Bot     string
+	Label   string // of the network, where there are several
+	Colour  int64  // one of eight
 	Preview string
 	Blocked bool
 }
 
+func (p *page) guest(n Network, x somebody) guest {
+	g := x.guest()
+	if g.Label == "" && len(p.networks) > 1 {
+		g.Label = n.name()
+	}
+	return g
+}
+
+// mostGuests bounds the list of people.
+const mostGuests = 500
+
 func (p *page) guests() []guest {
 	var out []guest
-	bots := p.server.Bots()
-	for _, b := range bots {
-		for _, person := range b.People() {
-			g := guest{ID: person.ID(), Name: person.Name(), Blocked: person.Blocked()}
-			if len(bots) > 1 {
-				g.Bot = b.Username()
-			}
-			if m, ok := person.Last(); ok {
-				g.Preview = snippet(&m)
-			}
-			out = append(out, g)
-			if len(out) == 500 {
+	for _, n := range p.networks {
+		for _, x := range n.people() {
+			out = append(out, p.guest(n, x))
+			if len(out) == mostGuests {
 				return out
 			}
 		}
@@ -150,21 +161,23 @@ func (p *page) guests() []guest {
 
 // indexView is what the first page shows.
 type indexView struct {
-	People []guest
-	Bots   []string
-	Bot    string
-	Start  string // the payload of a link that was followed, for whoever is picked
-	Error  string
+	Title    string
+	People   []guest
+	Networks []string
+	Bots     []string
+	Start    string // the payload of a link that was followed, for whoever is picked
+	Error    string
 }
 
 func (p *page) indexView(r *http.Request) indexView {
 	v := indexView{People: p.guests(), Start: r.FormValue("start")}
-	for _, b := range p.server.Bots() {
-		v.Bots = append(v.Bots, b.Username())
+	for _, n := range p.networks {
+		v.Networks = append(v.Networks, n.name())
+		if t, ok := n.(*telegramNetwork); ok {
+			v.Bots = t.bots()
+		}
 	}
-	if len(v.Bots) > 0 {
-		v.Bot = v.Bots[0]
-	}
+	v.Title = strings.Join(v.Networks, " dan ") + " tiruan"
 	return v
 }
 
@@ -175,17 +188,25 @@ func (p *page) index(w http.ResponseWriter, r *http.Request) {
 func (p *page) create(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	name := strings.Join(strings.Fields(r.FormValue("name")), " ")
-	if name == "" || len(name) > 100 || len(p.server.Bots()) == 0 {
+	refuse := func(why string) {
 		v := p.indexView(r)
-		v.Error = "Isi nama dulu, paling panjang 100 huruf."
+		v.Error = why
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		p.render(w, "index.html", v)
+	}
+	if name == "" || len(name) > 100 {
+		refuse("Isi nama dulu, paling panjang 100 huruf.")
 		return
 	}
-	person := p.server.Person(telegram.PersonOptions{
-		Name: strings.ToValidUTF8(name, ""), Language: clip(r.FormValue("language"), 10), Phone: digits(r.FormValue("phone")), Bot: r.FormValue("bot"),
+	i := max(slices.IndexFunc(p.networks, func(n Network) bool { return n.name() == r.FormValue("network") }), 0)
+	x, err := p.networks[i].join(r.Context(), newcomer{
+		name: strings.ToValidUTF8(name, ""), language: clip(r.FormValue("language"), 10), phone: digits(r.FormValue("phone")), bot: r.FormValue("bot"),
 	})
-	to := "chat?id=" + strconv.FormatInt(person.ID(), 10)
+	if err != nil {
+		refuse(sentence(err))
+		return
+	}
+	to := "chat?id=" + x.guest().ID
 	if start := r.FormValue("start"); start != "" {
 		to += "&start=" + template.URLQueryEscaper(start)
 	}
@@ -209,18 +230,14 @@ func clip(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// person finds whose chat the request is about.
-func (p *page) person(r *http.Request) *telegram.Person {
-	id, err := strconv.ParseInt(r.FormValue("id"), 10, 64)
-	if err != nil {
-		return nil
-	}
-	for _, b := range p.server.Bots() {
-		if person := b.Find(id); person != nil {
-			return person
+// person finds whose chat the request is about, and on which network.
+func (p *page) person(r *http.Request) (Network, somebody) {
+	for _, n := range p.networks {
+		if x := n.find(r.FormValue("id")); x != nil {
+			return n, x
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // place is somewhere to send a pin from without leaving the chair.
@@ -246,44 +263,53 @@ var places = []place{
 // chatView is what the chat page shows.
 type chatView struct {
 	Me       guest
-	Bot      string
+	Network  string // in small letters, for the looks
+	Us       string // how we are called there
+	Status   string // what stands below that
 	Seq      int64
 	Bubbles  []template.HTML
 	Keyboard template.HTML
 	People   []guest
 	Places   []place
+	Starts   bool // there is a button to begin with
 	Start    string
-	Fresh    bool // nothing was said yet
-	Phone    string
+	Draft    string // what stands ready to be sent
+	Fresh    bool   // nothing was said yet
+	Contact  bool   // the person has a number to share
+	NewPhone bool   // the person can get a new phone
 }
 
 func (p *page) chat(w http.ResponseWriter, r *http.Request) {
-	person := p.person(r)
-	if person == nil {
+	n, x := p.person(r)
+	if x == nil {
 		w.Header().Set("Location", "./")
 		w.WriteHeader(http.StatusSeeOther)
 		return
 	}
-	// The number first: a change in between is in both, and drawn in the same place twice.
+	if err := x.enter(r.Context()); err != nil {
+		http.Error(w, sentence(err), http.StatusServiceUnavailable)
+		return
+	}
+	room := x.room()
 	v := chatView{
-		Seq: person.Seq(), Bot: person.Bot().Username(), People: p.guests(), Places: places, Start: r.FormValue("start"),
-		Me: guest{ID: person.ID(), Name: person.Name(), Blocked: person.Blocked()}, Phone: person.Options().Phone,
+		Me: p.guest(n, x), Network: strings.ToLower(n.name()), Us: room.us, Status: room.status, Seq: room.seq, People: p.guests(), Places: places,
+		Starts: room.starts, Contact: room.contact, NewPhone: room.newPhone, Fresh: len(room.bubbles) == 0, Keyboard: p.keyboard(x),
 	}
-	for _, m := range person.History() {
-		v.Fresh = false
-		if !m.Deleted {
-			v.Bubbles = append(v.Bubbles, p.bubble(person, m))
-		}
+	if start := r.FormValue("start"); room.starts {
+		v.Start = start
+	} else {
+		v.Draft = start
 	}
-	v.Fresh = len(v.Bubbles) == 0
-	v.Keyboard = p.keyboard(person)
+	for _, b := range room.bubbles {
+		v.Bubbles = append(v.Bubbles, p.bubble(b))
+	}
 	p.render(w, "chat.html", v)
 }
 
 // event is one change on its way to a browser.
 type event struct {
 	Kind     string        `json:"kind"`
-	ID       int           `json:"id,omitempty"`
+	ID       int64         `json:"id,omitempty"`
 	HTML     template.HTML `json:"html,omitempty"`
 	Keyboard template.HTML `json:"keyboard"`
 	Text     string        `json:"text,omitempty"`
@@ -296,7 +322,7 @@ const heartbeat = 20 * time.Second
 // events streams what happens in a chat, from the change after the one that the browser
 // saw last.
 func (p *page) events(w http.ResponseWriter, r *http.Request) {
-	person := p.person(r)
+	_, person := p.person(r)
 	if person == nil {
 		http.NotFound(w, r)
 		return
@@ -315,7 +341,7 @@ func (p *page) events(w http.ResponseWriter, r *http.Request) {
 	}
 	for {
 		ctx, cancel := context.WithTimeout(r.Context(), heartbeat)
-		changes, err := person.Follow(ctx, after)
+		changes, err := person.follow(ctx, after)
 		cancel()
 		switch {
 		case r.Context().Err() != nil:
@@ -324,7 +350,7 @@ func (p *page) events(w http.ResponseWriter, r *http.Request) {
 			_, err = io.WriteString(w, ": masih di sini\n\n")
 		case err == nil:
 			for _, c := range changes {
-				after = c.Seq
+				after = c.seq
 				if err = p.write(w, person, c); err != nil {
 					break
 				}
@@ -336,30 +362,31 @@ func (p *page) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *page) write(w io.Writer, person *telegram.Person, c telegram.Change) error {
-	e := event{Kind: c.Kind.String(), Keyboard: p.keyboard(person)}
-	switch {
-	case c.Message != nil:
-		e.ID = c.Message.ID
-		if c.Kind != telegram.Deleted {
-			e.HTML = p.bubble(person, c.Message)
-		}
-	case c.Answer != nil:
-		e.Text, e.Alert = c.Answer.Text, c.Answer.Alert
+func (p *page) write(w io.Writer, person somebody, c change) error {
+	e := event{Kind: c.kind, ID: c.id, Keyboard: p.keyboard(person), Text: c.text, Alert: c.alert}
+	if c.bubble != nil {
+		e.HTML = p.bubble(c.bubble)
 	}
 	b, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "id: %d\ndata: %s\n\n", c.Seq, b)
+	_, err = fmt.Fprintf(w, "id: %d\ndata: %s\n\n", c.seq, b)
 	return err
 }
 
 // file serves a file of a chat. Only pictures, sounds and films open in the page; what
 // else somebody sent is for saving.
 func (p *page) file(w http.ResponseWriter, r *http.Request) {
-	data, kind, ok := p.server.File(r.FormValue("id"))
-	if !ok {
+	var data []byte
+	var kind string
+	for _, n := range p.networks {
+		var ok bool
+		if data, kind, ok = n.file(r.Context(), r.FormValue("id")); ok {
+			break
+		}
+	}
+	if data == nil {
 		http.NotFound(w, r)
 		return
 	}
@@ -388,12 +415,16 @@ func (p *page) act(w http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil {
 		defer func() { _ = r.MultipartForm.RemoveAll() }()
 	}
-	person := p.person(r)
+	_, person := p.person(r)
 	if person == nil {
 		http.Error(w, "Orang ini tidak ada lagi. Muat ulang halaman.", http.StatusNotFound)
 		return
 	}
-	if err := do(person, r); err != nil {
+	a, err := readAct(r)
+	if err == nil {
+		err = person.do(r.Context(), a)
+	}
+	if err != nil {
 		http.Error(w, sentence(err), http.StatusUnprocessableEntity)
 		return
 	}
@@ -402,54 +433,26 @@ func (p *page) act(w http.ResponseWriter, r *http.Request) {
 
 var errForm = errors.New("the form does not make sense")
 
-func do(person *telegram.Person, r *http.Request) error {
-	message, _ := strconv.Atoi(r.FormValue("message"))
-	text := strings.ToValidUTF8(r.FormValue("text"), "")
-	var err error
-	switch r.FormValue("do") {
-	case "send":
-		if message != 0 {
-			_, err = person.Reply(message, text)
-		} else {
-			_, err = person.Send(text)
-		}
-	case "edit":
-		_, err = person.Edit(message, text)
-	case "press":
-		_, err = person.Press(message, r.FormValue("button"))
-	case "tap":
-		_, err = person.Tap(text)
-	case "start":
-		_, err = person.Start(text)
-	case "contact":
-		_, err = person.ShareContact()
-	case "block":
-		err = person.Block()
-	case "unblock":
-		err = person.Unblock()
+// readAct reads a form.
+func readAct(r *http.Request) (act, error) {
+	a := act{what: r.FormValue("do"), text: strings.ToValidUTF8(r.FormValue("text"), ""), button: r.FormValue("button"), as: r.FormValue("as")}
+	a.message, _ = strconv.ParseInt(r.FormValue("message"), 10, 64)
+	switch a.what {
 	case "pin":
-		var lat, lng float64
-		if lat, lng, err = degrees(text); err == nil {
-			_, err = person.Pin(lat, lng)
-		}
-	case "sample-photo":
-		_, err = person.Photo("contoh.jpg", telegram.SamplePhoto(int(time.Now().UnixMilli()), false), text)
-	case "sample-voice":
-		_, err = person.Voice(telegram.SampleVoice(int(time.Now().UnixMilli())), 5*time.Second)
+		var err error
+		a.lat, a.lng, err = degrees(a.text)
+		return a, err
 	case "upload":
-		err = send(person, r, text)
-	default:
-		err = errForm
+		return a, a.read(r)
 	}
-	return err
+	return a, nil
 }
 
-// send sends the files of a form: several pictures as an album.
-func send(person *telegram.Person, r *http.Request, caption string) error {
+// read reads the files of a form.
+func (a *act) read(r *http.Request) error {
 	if r.MultipartForm == nil {
 		return errForm
 	}
-	var items []telegram.Upload
 	for _, f := range r.MultipartForm.File["file"] {
 		src, err := f.Open()
 		if err != nil {
@@ -460,33 +463,12 @@ func send(person *telegram.Person, r *http.Request, caption string) error {
 		if err != nil {
 			return err
 		}
-		items = append(items, telegram.Upload{Name: clip(f.Filename, 200), Data: data})
+		a.files = append(a.files, upload{clip(f.Filename, 200), data})
 	}
-	if len(items) == 0 {
-		return telegram.ErrEmpty
+	if len(a.files) == 0 {
+		return errNothing
 	}
-	one := items[0]
-	var err error
-	switch r.FormValue("as") {
-	case "photo":
-		if len(items) > 1 {
-			_, err = person.Album(items, caption)
-		} else if strings.HasPrefix(http.DetectContentType(one.Data), "video/") {
-			_, err = person.Video(one.Name, one.Data, caption)
-		} else {
-			_, err = person.Photo(one.Name, one.Data, caption)
-		}
-	case "voice":
-		// Nobody measures it; 16 kbit/s is what a voice note has.
-		_, err = person.Voice(one.Data, max(time.Duration(len(one.Data)/2000)*time.Second, time.Second))
-	default:
-		for _, item := range items {
-			if _, err = person.Document(item.Name, item.Data, caption); err != nil {
-				break
-			}
-		}
-	}
-	return err
+	return nil
 }
 
 var errPlace = errors.New("not a place")
@@ -505,6 +487,8 @@ func degrees(s string) (lat, lng float64, err error) {
 	return lat, lng, nil
 }
 
+var errNothing = errors.New("nothing to send")
+
 // sentence says in the visitor's language what went wrong.
 func sentence(err error) string {
 	for _, s := range []struct {
@@ -514,9 +498,13 @@ func sentence(err error) string {
 		{telegram.ErrBlocked, "Anda memblokir bot ini. Buka blokir dulu."},
 		{telegram.ErrNoButton, "Tombol itu sudah tidak ada."},
 		{telegram.ErrNoMessage, "Pesan itu sudah tidak ada."},
+		{whatsapp.ErrNoMessage, "Pesan itu sudah tidak ada."},
 		{telegram.ErrNotOwn, "Hanya pesan sendiri yang bisa diubah."},
 		{telegram.ErrEmpty, "Tidak ada yang dikirim."},
+		{whatsapp.ErrEmpty, "Tidak ada yang dikirim."},
+		{errNothing, "Tidak ada yang dikirim."},
 		{telegram.ErrFull, "Bot belum mengambil pesan-pesan sebelumnya. Coba lagi nanti."},
+		{errTaken, "Nomor itu sudah dipakai orang lain di sini."},
 		{errPlace, "Tulis lintang dan bujur, misalnya -6.589, 110.668."},
 		{errForm, "Permintaan tidak dikenal."},
 	} {
@@ -524,5 +512,5 @@ func sentence(err error) string {
 			return s.text
 		}
 	}
-	return "Tidak bisa dikirim: " + strings.TrimPrefix(err.Error(), "simulator: ")
+	return "Tidak bisa dikirim: " + strings.TrimPrefix(strings.TrimPrefix(err.Error(), "simulator: "), "simulator/whatsapp: ")
 }

@@ -33,7 +33,7 @@ func open(t *testing.T) *visit {
 	t.Helper()
 	s := telegram.New(telegram.Options{})
 	s.AddBot("1:a", "tanggap_bot")
-	web := httptest.NewServer(New(s))
+	web := httptest.NewServer(New(Telegram(s)))
 	t.Cleanup(web.Close)
 	t.Cleanup(func() { _ = s.Close() })
 	return &visit{t: t, server: s, base: web.URL}
@@ -75,6 +75,11 @@ func (v *visit) get(path string) string {
 // act posts the form and the files as the page's script does.
 func (v *visit) act(p *telegram.Person, what string, fields map[string]string, files ...[]byte) (int, string) {
 	v.t.Helper()
+	return v.actAs(strconv.FormatInt(p.ID(), 10), what, fields, files...)
+}
+
+func (v *visit) actAs(id, what string, fields map[string]string, files ...[]byte) (int, string) {
+	v.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	write := func(err error) {
@@ -82,7 +87,7 @@ func (v *visit) act(p *telegram.Person, what string, fields map[string]string, f
 			v.t.Fatal(err)
 		}
 	}
-	write(w.WriteField("id", strconv.FormatInt(p.ID(), 10)))
+	write(w.WriteField("id", id))
 	write(w.WriteField("do", what))
 	for k, s := range fields {
 		write(w.WriteField(k, s))
@@ -298,7 +303,6 @@ func TestBodyIsTheText(t *testing.T) {
 	t.Parallel()
 	v := open(t)
 	person := v.server.Person(telegram.PersonOptions{Name: "P"})
-	p := &page{server: v.server}
 	known := regexp.MustCompile(`^</?(b|i|u|s|code|pre|blockquote|span( class="(mention|spoiler)"( tabindex="0")?)?|a( href="[^"<>]*"( target="_blank" rel="noopener noreferrer"| class="command")?)?)>$`)
 	kinds := rapid.SampledFrom([]string{"bold", "italic", "underline", "strikethrough", "code", "pre", "blockquote", "text_link", "url", "email", "phone_number", "spoiler", "bot_command", "mention", "custom_emoji"})
 	links := rapid.SampledFrom([]string{"https://x.id/?a=\"b\"&c=<d>", "javascript:alert(1)", "data:text/html,x", "tg://user?id=1", "https://t.me/tanggap_bot?start=a\"b", "//x.id", "\x00", "HTTPS://X.ID"})
@@ -308,7 +312,7 @@ func TestBodyIsTheText(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "entities") {
 			entities = append(entities, telegram.Entity{Type: kinds.Draw(t, "kind"), Offset: rapid.IntRange(0, 12).Draw(t, "offset"), Length: rapid.IntRange(0, 8).Draw(t, "length"), URL: links.Draw(t, "url")})
 		}
-		out := string(p.body(person, text, entities))
+		out := string(body(person, text, entities))
 		depth := 0
 		for _, s := range tag.FindAllString(out, -1) {
 			if !known.MatchString(s) || strings.Contains(strings.ToLower(s), "javascript:") || strings.Contains(s, "data:") {
@@ -366,7 +370,7 @@ func TestChangesAreStreamed(t *testing.T) {
 	if e.Kind != "sent" || !strings.Contains(string(e.HTML), "Halo &lt;b&gt;") || !strings.Contains(string(e.HTML), `data-press="y"`) {
 		t.Errorf("sent: %+v", e)
 	}
-	callback, err := p.Press(e.ID, "y")
+	callback, err := p.Press(int(e.ID), "y")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +378,7 @@ func TestChangesAreStreamed(t *testing.T) {
 	if a := next(); a.Kind != "answered" || a.Text != "Baik" || !a.Alert {
 		t.Errorf("answered: %+v", a)
 	}
-	v.api("editMessageText", url.Values{"chat_id": {chat}, "message_id": {strconv.Itoa(e.ID)}, "text": {"Selesai"}})
+	v.api("editMessageText", url.Values{"chat_id": {chat}, "message_id": {strconv.FormatInt(e.ID, 10)}, "text": {"Selesai"}})
 	if c := next(); c.Kind != "edited" || c.ID != e.ID || !strings.Contains(string(c.HTML), "Selesai") || strings.Contains(string(c.HTML), "data-press") {
 		t.Errorf("edited: %+v", c)
 	}
@@ -384,7 +388,7 @@ func TestChangesAreStreamed(t *testing.T) {
 	if c := next(); c.Kind != "said" || !strings.Contains(string(c.HTML), "dari tab lain") {
 		t.Errorf("said: %+v", c)
 	}
-	v.api("deleteMessage", url.Values{"chat_id": {chat}, "message_id": {strconv.Itoa(e.ID)}})
+	v.api("deleteMessage", url.Values{"chat_id": {chat}, "message_id": {strconv.FormatInt(e.ID, 10)}})
 	if c := next(); c.Kind != "deleted" || c.ID != e.ID || c.HTML != "" {
 		t.Errorf("deleted: %+v", c)
 	}
@@ -404,7 +408,7 @@ func TestOnlyThisMachinesBrowsers(t *testing.T) {
 		r.Host, r.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:1000"
 		change(r)
 		w := httptest.NewRecorder()
-		New(v.server).ServeHTTP(w, r)
+		New(Telegram(v.server)).ServeHTTP(w, r)
 		if w.Code != http.StatusForbidden {
 			t.Errorf("%s: %d", name, w.Code)
 		}

@@ -93,6 +93,9 @@ func (r *Received) read(m *waE2E.Message) {
 	if inner := m.GetDocumentWithCaptionMessage().GetMessage(); inner != nil {
 		m = inner
 	}
+	if inner := m.GetEditedMessage().GetMessage(); inner != nil { // as a person's own edit goes out
+		m = inner
+	}
 	switch {
 	case m.GetProtocolMessage() != nil:
 		r.protocol(m.GetProtocolMessage())

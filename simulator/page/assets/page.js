@@ -65,7 +65,7 @@
     }
     if (events) return;
     events = new EventSource("events?id=" + person + "&after=" + seq);
-    events.onopen = () => status("bot");
+    events.onopen = () => status(body.dataset.status);
     events.onerror = () => status("menyambung…");
     events.onmessage = heard;
   };
@@ -75,7 +75,7 @@
     if (e.kind === "acted") {
       status("sedang mengetik…");
       clearTimeout(typing);
-      typing = setTimeout(() => status("bot"), 5000);
+      typing = setTimeout(() => status(body.dataset.status), 5000);
       return;
     }
     if (e.kind === "answered") {
@@ -86,7 +86,7 @@
       } else if (e.text) toast(e.text);
       return;
     }
-    status("bot");
+    status(body.dataset.status);
     if (e.kind === "deleted") { $("m" + e.id)?.remove(); } else { draw(e.id, e.html); }
     shown(e.keyboard);
     $("start").hidden = true;
@@ -162,6 +162,7 @@
     else if (b.dataset.locate !== undefined) { open(true); e.stopPropagation(); }
     else if (b.dataset.tap !== undefined) act("tap", { text: b.dataset.tap });
     else if (b.dataset.tool === "reply") choose(bubble.dataset.id, false, "Balas: " + (bubble.querySelector(".text")?.textContent || "pesan ini").slice(0, 80));
+    else if (b.dataset.tool === "delete") act("delete", { message: bubble.dataset.id });
     else if (b.dataset.tool === "edit") { text.value = b.dataset.text; grow(); choose(bubble.dataset.id, true, "Ubah pesan"); }
   }, true);
   $("start").firstElementChild.onclick = async (e) => {
