@@ -61,6 +61,14 @@ func (h *House) Readiness(ctx context.Context) Readiness {
 		}
 		wrong("outbox", s.Outbox)
 	})
+	if h.numbers != nil {
+		list, err := h.store.Numbers(ctx)
+		for _, n := range list {
+			if err == nil && n.Trouble != "" {
+				wrong("whatsapp", n.Name+": "+n.Trouble) // one that was let go has no account that could tell
+			}
+		}
+	}
 	if err := h.store.Ping(ctx); err != nil {
 		r.State = "down"
 		r.Degraded["postgres"] = "unreachable: nothing is taken in; what people send waits at their network"
