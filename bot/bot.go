@@ -3,7 +3,8 @@
 // key of package phrase, and the channels (bot/telegram and its sisters) draw it.
 //
 // The conversations are in three groups of files: citizen_*.go for whoever writes, staff_*.go for officers and coordinators in the same chat,
-// private_*.go for a person's right over their own data. What a reporter hears of what others did is in notice.go. courier*.go carries what was
+// private_*.go for a person's right over their own data and for being one person on several networks, and beside them group_*.go for a unit's chat
+// of many. What a reporter hears of what others did is in notice.go. courier*.go carries what was
 // committed to the networks, as fast as limiter.go allows.
 package bot
 
@@ -28,6 +29,7 @@ type Bot struct {
 // conversations under way survive a new version.
 type state struct {
 	Citizen citizenState `json:"c,omitzero"`
+	Join    joining      `json:"j,omitzero"`
 	Staff   staffState   `json:"s,omitzero"`
 }
 
@@ -74,11 +76,26 @@ func (b *Bot) Handle(ctx context.Context, t Turn, now time.Time, conv hotline.Co
 // handle gives the message to whoever understands it: staff first (their own buttons, commands, and answers to their cards), then the citizen's
 // side, which has an answer for everything.
 func (k *talk) handle(ctx context.Context) error {
+	if k.msg.Kind == hotline.MsgReaction {
+		return nil // needs no answer
+	}
+	if k.msg.Group {
+		return k.group(ctx)
+	}
 	if k.msg.Kind == hotline.MsgBlocked || k.msg.Kind == hotline.MsgReturned {
 		return nil
 	}
 	k.meet()
+	if k.msg.Kind == hotline.MsgDeleted {
+		return k.takenBack(ctx)
+	}
 	if done, err := k.private(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.join(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.groupWish(ctx); done || err != nil {
 		return err
 	}
 	if done, err := k.staff(ctx); done || err != nil {
@@ -93,6 +110,9 @@ func (k *talk) reply(r hotline.Reply) { k.out(hotline.Out{Lane: hotline.LaneRepl
 // out says something to the address that wrote, filling in what every answer has.
 func (k *talk) out(o hotline.Out) {
 	o.To, o.Asked = k.conv.Address.ID, true
+	if k.msg.Group { // whoever acts in a group is answered in their own chat
+		o.To, o.Person = 0, k.me()
+	}
 	if k.msg.Callback != "" && !k.heard && o.Due.IsZero() {
 		o.Answers, k.heard = k.msg.Callback, true
 	}
@@ -101,7 +121,7 @@ func (k *talk) out(o hotline.Out) {
 
 // answerCallback answers a pressed button that nothing else has answered, so that the button stops turning.
 func (k *talk) answerCallback() {
-	if k.msg.Callback != "" && !k.heard {
+	if k.msg.Callback != "" && !k.heard && !k.msg.Group {
 		k.heard = true
 		k.Say(hotline.Out{To: k.conv.Address.ID, Verb: hotline.VerbAnswer, Lane: hotline.LaneReply, Asked: true,
 			Answers: k.msg.Callback, Expires: k.now.Add(time.Minute)})

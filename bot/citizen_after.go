@@ -45,7 +45,7 @@ func (k *talk) rate(c hotline.Case, n int) error {
 func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 	s := &k.st.Citizen
 	about := s.About
-	if s.Draft != nil {
+	if s.Draft != nil && s.Draft.Touched.After(s.Until.Add(-addWithin)) {
 		s.rest()
 		return false, nil
 	}
@@ -60,7 +60,7 @@ func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 		return true, k.accusation()
 	}
 	switch {
-	case text && (slices.Contains(skips, typed) || slices.Contains(noes, typed)):
+	case text && (among(skips, typed) || among(noes, typed)):
 		s.rest()
 		k.say(hotline.Say("rate.done"))
 		return true, nil

@@ -34,15 +34,16 @@ func (k *talk) ownCase(ctx context.Context, c hotline.CaseID) (hotline.Case, err
 	if err != nil {
 		return got, fmt.Errorf("read a reporter's case: %w", err)
 	}
-	if got.Reporter == 0 || got.Reporter != k.me() {
+	if !k.is(got.Reporter) {
 		return hotline.Case{}, hotline.ErrNotFound
 	}
 	return got, nil
 }
 
-// happen records what the reporter did, and tells those who work the case.
+// happen records what the reporter did, and tells those who work the case. It is done by the one who filed it, from whichever network they write: so the
+// case and all its reporter said stay together, also when the networks are parted.
 func (k *talk) happen(c hotline.Case, e hotline.Event, said hotline.Content) error {
-	e.By = k.me()
+	e.By, said.Author = c.Reporter, c.Reporter
 	after, err := k.Record(c, e, said)
 	if err != nil {
 		return fmt.Errorf("record what a reporter did: %w", err)
@@ -69,6 +70,9 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 		}
 		if err == nil && about != 0 {
 			c, err := k.ownCase(ctx, about)
+			if err == nil && k.msg.Kind == hotline.MsgText && inquires(plain(k.msg.Text)) {
+				return true, k.show(ctx, c)
+			}
 			if err == nil {
 				return true, k.sayToCase(c)
 			}
@@ -93,9 +97,9 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("read a case by its number: %w", err)
 	}
 	switch {
-	case only || k.short():
+	case only || k.short() || inquires(plain(k.msg.Text)):
 		return true, k.show(ctx, c)
-	case c.Reporter != k.me():
+	case !k.is(c.Reporter):
 		return false, nil // a number in a story: the story counts
 	}
 	return true, k.sayToCase(c)
@@ -114,7 +118,7 @@ func (k *talk) sayToCase(c hotline.Case) error {
 		switch {
 		case len(typed) == 1 && typed >= "1" && typed <= "5" && (c.Status == hotline.Ended || c.Status == hotline.Closed):
 			return k.rate(c, int(typed[0]-'0'))
-		case slices.Contains(unsolved, typed):
+		case among(unsolved, typed):
 			return k.reopen(c)
 		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed)):
 			return k.thanked(c)
@@ -154,21 +158,63 @@ func (k *talk) addToCase(c hotline.Case) error {
 	if c.Status.Over() {
 		return k.carry(c)
 	}
+	k.countShot(c)
 	e, r := k.addition(c)
+	if k.nothingSaid() {
+		k.laterAbout(c.ID, k.quizAgain(c, hotline.Say("added.enough", "case", c.ID)))
+		return nil
+	}
+	if k.cut() {
+		k.note("draft.cut")
+	}
 	if err := k.happen(c, e, k.content()); err != nil {
 		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
+	r = k.withEnough(c, r)
 	if s.waiting(k.now) != waitUrgent {
 		s.await(waitMore, c.ID, k.now.Add(moreWithin))
 	}
-	if s.Quiz != nil && s.Quiz.Case == c.ID {
-		if cat, q, ok := k.quizQuestion(s.Quiz.Category, s.Quiz.Question); ok {
-			r = k.ask(c.ID, cat, q, r)
-		}
+	r = k.quizAgain(c, r)
+	if d := s.Draft; d != nil && !d.empty() {
+		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"))
 	}
 	k.laterAbout(c.ID, r)
 	return nil
+}
+
+// countShot counts a photo that is added to a case, and leaves out one too many: nobody looks at a hundred. An officer's question makes room anew.
+func (k *talk) countShot(c hotline.Case) {
+	s := &k.st.Citizen.Shots
+	if s.Case != c.ID || c.Status == hotline.Asking {
+		*s = shots{Case: c.ID}
+	}
+	if k.msg.Media == nil {
+		return
+	}
+	if s.N++; s.N > maxMedia {
+		k.msg.Media = nil
+		s.Told = k.now.Add(k.bot.Gather + k.slow)
+	}
+}
+
+// withEnough says that photos were left out, also where a bubble came before that was said.
+func (k *talk) withEnough(c hotline.Case, r hotline.Reply) hotline.Reply {
+	if s := k.st.Citizen.Shots; s.Case != c.ID || s.Told.IsZero() || k.now.After(s.Told) {
+		return r
+	}
+	r.Lines = append([]hotline.Line{hotline.Phrase("added.enough", "case", c.ID)}, r.Lines...)
+	return r
+}
+
+// quizAgain adds the extra question that still waits for an answer.
+func (k *talk) quizAgain(c hotline.Case, r hotline.Reply) hotline.Reply {
+	if z := k.st.Citizen.Quiz; z != nil && z.Case == c.ID {
+		if cat, q, ok := k.quizQuestion(z.Category, z.Question); ok {
+			return k.ask(c.ID, cat, q, r)
+		}
+	}
+	return r
 }
 
 // addition gives the event that an addition to the case is, and what is answered.
@@ -273,10 +319,14 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 	switch w {
 	case waitUrgent:
 		return k.addUrgent(ctx, s.About)
+	case waitHuman:
+		return k.hearHuman(ctx)
 	case waitAdd:
-		return true, k.addTo(ctx, s.About)
-	case waitMore:
+		return k.addAsked(ctx, typed)
+	case waitMore, waitDone:
 		return k.addMore(ctx, typed)
+	case waitTold:
+		return k.addTold(ctx, typed)
 	case waitWord:
 		return k.word(ctx, typed)
 	case waitReopen:
@@ -284,9 +334,9 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 	case waitWithdraw:
 		about := s.About
 		switch {
-		case k.msg.Kind == hotline.MsgText && slices.Contains(yeses, typed):
+		case k.msg.Kind == hotline.MsgText && among(yeses, typed):
 			return true, k.withdrawNow(ctx, about)
-		case k.msg.Kind == hotline.MsgText && slices.Contains(noes, typed):
+		case k.msg.Kind == hotline.MsgText && among(noes, typed):
 			s.rest()
 			k.say(hotline.Say("cancel.done").With(pickCase(about)))
 			return true, nil
@@ -301,7 +351,7 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 	s := &k.st.Citizen
 	rd := k.read(k.msg.Text)
-	if s.Draft != nil || k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed)) {
+	if k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed)) {
 		s.rest()
 		return false, nil
 	}
@@ -323,10 +373,46 @@ func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 	return true, k.addToCase(c)
 }
 
+// addAsked takes what was asked for with the button. What plainly tells of something else may have been meant otherwise: then the person is asked.
+func (k *talk) addAsked(ctx context.Context, _ string) (bool, error) {
+	s := &k.st.Citizen
+	c, err := k.ownCase(ctx, s.About)
+	if err == nil && s.Draft == nil && c.Category != "" && k.isNew(k.read(k.msg.Text), lastCase{Category: c.Category, Area: c.Area}) && !k.accuses(c) {
+		return k.whichOf(true, c.ID)
+	}
+	if nilOr(err) != nil {
+		return false, err
+	}
+	return true, k.addTo(ctx, s.About)
+}
+
+// addTold takes what follows after a human was asked for. In the first minutes the story itself may still be coming; after that a plainly new matter is one.
+func (k *talk) addTold(ctx context.Context, typed string) (bool, error) {
+	s := &k.st.Citizen
+	c, err := k.ownCase(ctx, s.About)
+	if err != nil {
+		s.rest()
+		return false, nilOr(err)
+	}
+	early := k.now.Before(s.Until.Add(moreWithin - quizWithin))
+	if c.Category == "" && early {
+		return true, k.addTo(ctx, c.ID)
+	}
+	if c.Category == "" {
+		rd := k.read(k.msg.Text)
+		if k.isNew(rd, lastCase{Area: c.Area}) {
+			s.rest()
+			return false, nil
+		}
+		return true, k.addTo(ctx, c.ID)
+	}
+	return k.addMore(ctx, typed)
+}
+
 // answered takes what is said as the answer to a question an officer asked: with one case asking there is nothing to guess.
 func (k *talk) answered(ctx context.Context) (bool, error) {
 	s := &k.st.Citizen
-	if len(s.Sent) == 0 {
+	if len(s.Sent) == 0 && !k.joined() {
 		return false, nil // nothing was ever filed from here
 	}
 	cases, err := k.ownCases(ctx)
@@ -335,7 +421,7 @@ func (k *talk) answered(ctx context.Context) (bool, error) {
 	}
 	var asking []hotline.Case
 	for _, c := range cases {
-		if c.Status == hotline.Asking && c.From == k.conv.Address.ID {
+		if k.asks(c) {
 			asking = append(asking, c)
 		}
 	}

@@ -35,10 +35,16 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 	if s.Draft == nil {
 		k.newDraft()
 	}
+	if s.Draft.Danger == "" {
+		s.Draft.DangerAt = len(s.Draft.Bubbles)
+	}
 	if k.msg.Kind != hotline.MsgEdit {
 		s.Draft.add(k.bubble(), k.now)
 	} else if !s.Draft.replace(k.msg.Ref, clean(k.msg.Text)) {
 		s.Draft.add(bubble{Ref: k.msg.Ref, Text: clean(k.msg.Text)}, k.now)
+	}
+	if s.Wait == waitHuman {
+		s.rest()
 	}
 	s.Draft.Near, s.Draft.Change = nil, ""
 	if alarm.Sure {
@@ -129,13 +135,17 @@ func (k *talk) callResponders(c hotline.Case) error {
 // fileUrgent files what the draft knows as an emergency, and says the number to call.
 func (k *talk) fileUrgent(danger string) error {
 	s := &k.st.Citizen
-	d := s.Draft
-	sn := k.sense(d)
-	category := sn.category
+	category := ""
 	for _, g := range k.reg.Dangers {
 		if g.ID == danger {
 			category = g.Category
 		}
+	}
+	k.apartFrom(category)
+	d := s.Draft
+	sn := k.sense(d)
+	if category == "" {
+		category = sn.category
 	}
 	privacy := d.Privacy
 	if cat, ok := k.reg.Category(category); privacy == "" {
@@ -145,14 +155,15 @@ func (k *talk) fileUrgent(danger string) error {
 		}
 	}
 	area := sn.area
-	if area == "" && len(sn.which) > 0 {
-		area = k.around(sn.which)
+	if may := slices.Concat(sn.which, sn.near); area == "" && len(may) > 0 {
+		area = k.around(may)
 	}
 	c := k.commit(d, hotline.Filing{
 		Kind: hotline.Complaint, Category: category, Privacy: privacy, Urgent: true, Area: area,
 		About: k.reg.Accused(sn.reading, category),
 	})
 	k.urgently(c)
+	k.offerAside()
 	return nil
 }
 
@@ -181,6 +192,10 @@ func (k *talk) addUrgent(ctx context.Context, to hotline.CaseID) (bool, error) {
 	if k.accuses(c) {
 		return true, k.accusation()
 	}
+	if k.countShot(c); k.nothingSaid() {
+		k.laterAbout(c.ID, hotline.Say("added.enough", "case", c.ID).And("danger.still", "number", k.reg.Emergency))
+		return true, nil
+	}
 	area := k.placeSaid(c)
 	e := hotline.Event{Kind: hotline.EvRemarked}
 	if area != "" {
@@ -198,7 +213,7 @@ func (k *talk) addUrgent(ctx context.Context, to hotline.CaseID) (bool, error) {
 	case k.msg.Pin != nil:
 		r = r.And("place.outside")
 	}
-	r = r.And("danger.still", "number", k.reg.Emergency)
+	r = k.withEnough(c, r).And("danger.still", "number", k.reg.Emergency)
 	if area == "" && c.Area == "" {
 		r = r.And("danger.where")
 		r.Ask = hotline.AskPlace
@@ -222,9 +237,9 @@ func (k *talk) placeSaid(c hotline.Case) string {
 	if c.Area != "" {
 		return ""
 	}
-	area, which, _ := settle(k.bot.Reader.ByName("di " + k.msg.Text))
-	if area == "" && len(which) > 0 {
-		area = k.around(which)
+	area, which, near := settle(k.bot.Reader.ByName("di " + k.msg.Text))
+	if may := slices.Concat(which, near); area == "" && len(may) > 0 {
+		area = k.around(may)
 	}
 	return area
 }

@@ -24,6 +24,7 @@ func (k *talk) file(d *draft, s sense) error {
 		r = r.And("file.anonymous")
 	}
 	k.tell(c.ID, k.quizAfter(c, r.And("file.check")))
+	k.offerAside()
 	return nil
 }
 
@@ -37,6 +38,9 @@ func (k *talk) commit(d *draft, f hotline.Filing) hotline.Case {
 	}
 	f.Story = d.story()
 	f.Story.Author, f.Story.At = k.me(), k.now
+	if !f.Privacy.IsAnonymous() {
+		k.vouch()
+	}
 	if k.conv.Person.Name == "" && k.msg.Name != "" && !f.Privacy.IsAnonymous() {
 		k.SetName(k.me(), k.msg.Name)
 		k.conv.Person.Name = k.msg.Name

@@ -25,20 +25,20 @@ var questions []question
 func init() { // a function, since some of them come back to the list
 	questions = []question{
 		{"danger", openDanger, askDanger, pickDanger, readYesNo},
-		{"near", openNear, askNear, pickNear, readNothing},
+		{"near", openNear, askNear, pickNear, readNear},
+		{"other", openOther, askOther, pickOther, readYesNo},
 		{"change", openChange, askChange, pickChange, readChange},
-		{"story", openStory, askStory, pickStory, readNothing},
+		{"story", openStory, askStory, pickStory, readStory},
 		{"matter", openMatter, askMatter, pickMatter, readMatter},
-		{"which", openWhich, askWhich, pickWhich, readNothing},
+		{"which", openWhich, askWhich, pickWhich, readPlace},
 		{"place", openPlace, askPlace, pickPlace, readPlace},
+		{"sight", openSight, askSight, pickSight, readSight},
 		{"send", openSend, askSend, pickSend, readSend},
 	}
 }
 
 // changeStory is draft.Change while a new story is awaited.
 const changeStory = "story"
-
-func readNothing(*talk, *draft, sense, string) (string, bool) { return "", false }
 
 // next gives the first open question; false when everything is known.
 func next(d *draft, s sense) (question, bool) {
@@ -81,7 +81,8 @@ func (k *talk) proceed(gather bool) error {
 	if !open {
 		return k.file(d, s)
 	}
-	r := q.ask(k, d, s)
+	r := noted(d, q.ask(k, d, s))
+	d.Asked = q.key
 	if gather {
 		d.Shown = k.now.Add(k.bot.Gather + k.slow)
 		k.later(r)
@@ -97,9 +98,19 @@ func (k *talk) standing() hotline.Reply {
 	d := k.st.Citizen.Draft
 	s := k.sense(d)
 	if q, open := next(d, s); open {
-		return q.ask(k, d, s)
+		return noted(d, q.ask(k, d, s))
 	}
-	return askSend(k, d, s)
+	return noted(d, askSend(k, d, s))
+}
+
+// noted puts what must be said first before a question.
+func noted(d *draft, r hotline.Reply) hotline.Reply {
+	lines := make([]hotline.Line, 0, len(d.Notes)+len(r.Lines))
+	for _, key := range d.Notes {
+		lines = append(lines, hotline.Phrase(key))
+	}
+	r.Lines = append(lines, r.Lines...)
+	return r
 }
 
 // typedAnswer takes words typed instead of a button pressed. Only what was certainly shown can be answered: of bubbles that come together, none
@@ -129,10 +140,13 @@ func (k *talk) typedAnswer(ctx context.Context, typed string) (bool, error) {
 func (k *talk) pickAnswer(ctx context.Context, q question, v string) error {
 	d := k.st.Citizen.Draft
 	d.Touched = k.now
+	k.st.Citizen.rest()
 	if !q.pick(k, d, k.sense(d), v) {
 		k.note("button.old")
 	}
 	switch {
+	case q.key == "other" && k.st.Citizen.Draft != nil:
+		return k.proceed(atOnce)
 	case k.st.Citizen.Draft == nil || d.N != k.st.Citizen.Draft.N: // it was settled another way
 		return nil
 	case q.key == "danger" && v == "yes" && d.Danger != "":
@@ -156,6 +170,9 @@ func (k *talk) pickedDraft(ctx context.Context, p pressed) error {
 			return k.proceed(atOnce)
 		}
 		return k.pickAnswer(ctx, q, p.arg(0))
+	}
+	if done, err := k.pickedAside(p); done || err != nil {
+		return err
 	}
 	if c, ok := s.sentAs(p.draft); ok {
 		k.tell(c, hotline.Say("file.already", "case", c).With(pickCase(c), pickAdd(c)))

@@ -8,11 +8,46 @@ import (
 	"tanggap/hotline"
 )
 
-// human brings the person to a human: the coordinator, who reads and answers here. Where the person has a live case, that is what it is about; and
-// else what they have said so far becomes a case of its own, for the coordinator to read. What they write next is added to it.
+// human brings the person to a human: the coordinator, who reads and answers here. They are asked what it is about first; only somebody who has just
+// told of an emergency is not held up.
 func (k *talk) human(ctx context.Context) error {
 	s := &k.st.Citizen
+	if s.waiting(k.now) == waitUrgent {
+		if k.msg.Kind != hotline.MsgText {
+			k.msg.Text = wordHuman
+		}
+		return k.toHuman(ctx)
+	}
+	s.Quiz = nil
+	s.await(waitHuman, 0, k.now.Add(quizWithin))
+	r := hotline.Say("human.ask")
+	if s.Draft != nil && !s.Draft.empty() {
+		r = hotline.Say("human.ask").And("human.draft").With(hotline.Pick(value("humannow"), "button.human.now"))
+	}
+	k.say(r.With(hotline.Pick(value("quit"), "button.no")))
+	return nil
+}
+
+// wordHuman stands for the wish for a human where nothing was said.
+const wordHuman = "petugas"
+
+// hearHuman takes what a human should read. A greeting says nothing yet.
+func (k *talk) hearHuman(ctx context.Context) (bool, error) {
+	if d := k.st.Citizen.Draft; d != nil && d.Danger != "" && !d.Safe {
+		return false, nil // whether there is danger comes first
+	}
+	if rd := k.read(k.msg.Text); k.msg.Kind == hotline.MsgText && rd.Greeting && !rd.Tells {
+		return true, k.human(ctx)
+	}
+	return true, k.toHuman(ctx)
+}
+
+// toHuman gives a human what was said. An unsent draft goes along; else, where the person has a live case, that is what it is about; and else it becomes a
+// case of its own, for the coordinator to read. What they write next is added to it.
+func (k *talk) toHuman(ctx context.Context) error {
+	s := &k.st.Citizen
 	if d := s.Draft; d != nil && !d.empty() {
+		k.addMessage(d)
 		k.handOver(k.commit(d, k.forHuman(d)))
 		return nil
 	}
@@ -29,22 +64,41 @@ func (k *talk) human(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		note := hotline.Content{Text: plain(k.msg.Text)}
-		if note.Text == "" {
-			note.Text = "petugas"
+		if k.accuses(c) || k.unrelated(c) {
+			continue // about something else
 		}
-		if err := k.happen(c, hotline.Event{Kind: hotline.EvNoted}, note); err != nil {
+		if err := k.happen(c, hotline.Event{Kind: hotline.EvNoted}, k.content()); err != nil {
 			return err
 		}
 		if err := k.summon(ctx, c); err != nil {
 			return err
 		}
+		s.keepRef(k.msg.Ref, c.ID)
 		k.handOver(c)
 		return nil
 	}
 	d := k.newDraft()
-	d.add(bubble{Ref: k.msg.Ref, Text: "petugas"}, k.now)
-	k.handOver(k.commit(d, hotline.Filing{Kind: hotline.Inquiry, Privacy: hotline.Open}))
+	k.addMessage(d)
+	k.handOver(k.commit(d, k.forHuman(d)))
+	return nil
+}
+
+// unrelated tells whether what a human should read is about something else than the case: the words speak of another matter.
+func (k *talk) unrelated(c hotline.Case) bool {
+	if _, bare := wanted(plain(k.msg.Text)); bare {
+		return false // "petugas" alone
+	}
+	rd := k.read(k.msg.Text)
+	return k.isNew(rd, lastCase{Category: c.Category, Area: c.Area}) || c.Category != "" && understood(rd) && rd.Top() != c.Category
+}
+
+// humanNow gives a human the draft as it stands.
+func (k *talk) humanNow(ctx context.Context) error {
+	d := k.st.Citizen.Draft
+	if d == nil || d.empty() {
+		return k.human(ctx)
+	}
+	k.handOver(k.commit(d, k.forHuman(d)))
 	return nil
 }
 
@@ -80,19 +134,37 @@ func (k *talk) summon(ctx context.Context, c hotline.Case) error {
 		return err
 	}
 	all := slices.Clone(people)
-	people = slices.DeleteFunc(people, func(p hotline.Role) bool { return !k.reg.Sees(viewer(p.Person, all, accused), c).Act })
+	acts := func(p hotline.Role) bool { return k.reg.Sees(viewer(p.Person, all, accused), c).Act }
+	if !slices.ContainsFunc(people, acts) { // they are complained about themselves: then whoever works it, or is above
+		if people, err = k.People(ctx, nil, hotline.RoleOfficer, hotline.RoleHead, hotline.RoleSetda); err != nil {
+			return fmt.Errorf("find who is above the coordinators: %w", err)
+		}
+		all = append(all, people...)
+		people = slices.DeleteFunc(people, func(p hotline.Role) bool { return !k.reg.Sees(viewer(p.Person, all, accused), c).Facts })
+		told := map[hotline.PersonID]bool{}
+		for _, p := range people {
+			if told[p.Person] || k.is(p.Person) {
+				continue
+			}
+			told[p.Person] = true
+			k.Say(hotline.Out{Person: p.Person, Lane: hotline.LaneNotice, Case: c.ID, Reply: hotline.Say("human.news", "case", c.ID)})
+		}
+		return nil
+	}
+	people = slices.DeleteFunc(people, func(p hotline.Role) bool { return !acts(p) })
 	for _, p := range people {
-		if p.Person == k.me() || !p.OnDuty && people[0].OnDuty {
+		if k.is(p.Person) || !p.OnDuty && people[0].OnDuty {
 			continue
 		}
-		k.Say(hotline.Out{Person: p.Person, Lane: hotline.LaneNotice, Case: c.ID, Reply: hotline.Say("human.news", "case", c.ID)})
+		k.Say(hotline.Out{Person: p.Person, Lane: hotline.LaneNotice, Case: c.ID,
+			Reply: hotline.Say("human.news", "case", c.ID).With(pickCaseAct(actCase, c.ID), pickCaseAct(actOwn, c.ID))})
 	}
 	return nil
 }
 
 // handOver tells the person when a human will read it, and takes what they write next as theirs to read.
 func (k *talk) handOver(c hotline.Case) {
-	k.st.Citizen.await(waitAdd, c.ID, k.now.Add(quizWithin))
+	k.st.Citizen.await(waitTold, c.ID, k.now.Add(quizWithin))
 	r := hotline.Say("human.reads", "case", c.ID)
 	if cal := k.reg.Calendar(""); cal.Open(k.now) {
 		r = r.And("human.open")

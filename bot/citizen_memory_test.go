@@ -125,7 +125,14 @@ func (c *citizen) Say(o hotline.Out) { c.outs = append(c.outs, o) }
 
 func (c *citizen) SetLanguage(_ hotline.PersonID, l hotline.Lang) { c.conv.Person.Language = l }
 func (c *citizen) SetPhone(_ hotline.PersonID, p string)          { c.conv.Person.Phone = p }
-func (c *citizen) SetName(_ hotline.PersonID, n string)           { c.conv.Person.Name = n }
+func (c *citizen) Vouch(_ hotline.PersonID, p string)             { c.conv.Person.Phone = p }
+func (c *citizen) SamePhone(context.Context, hotline.PersonID, hotline.Channel, string) (hotline.Known, error) {
+	return hotline.Known{}, hotline.ErrNotFound
+}
+func (c *citizen) Addresses(context.Context, hotline.PersonID) ([]hotline.Known, error) {
+	return []hotline.Known{{Address: c.conv.Address}}, nil
+}
+func (c *citizen) SetName(_ hotline.PersonID, n string) { c.conv.Person.Name = n }
 
 func (c *citizen) keep(s hotline.Content, to hotline.CaseID) hotline.ContentID {
 	if s.Empty() {

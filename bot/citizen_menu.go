@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"tanggap/hotline"
 )
@@ -11,6 +12,9 @@ import (
 // want does what was asked for as the whole message. What was under way stays, unless it was "batal".
 func (k *talk) want(ctx context.Context, w command) error {
 	s := &k.st.Citizen
+	if s.Wait == waitHuman && w != wantHuman && w != wantHelp && w != wantLanguage && w != wantDrop {
+		s.rest() // they want something else first
+	}
 	switch w {
 	case wantStart:
 		k.say(k.greeting())
@@ -35,6 +39,7 @@ func (k *talk) want(ctx context.Context, w command) error {
 		if s.Draft == nil {
 			k.newDraft()
 		}
+		s.Draft.Near = nil // that is what was asked, where it was
 		return k.proceed(atOnce)
 	case wantCheck:
 		return k.check(ctx)
@@ -52,6 +57,19 @@ func (k *talk) greeting() hotline.Reply {
 		return k.standing()
 	}
 	return hotline.Say("greet.hello", "regency", k.reg.Name).With(menuRow()...)
+}
+
+// helloWithin is how long after a greeting the next one is answered with a line.
+const helloWithin = 10 * time.Minute
+
+// greetedAgain is the greeting, and only a line of it where it was just said.
+func (k *talk) greetedAgain() hotline.Reply {
+	s := &k.st.Citizen
+	if s.Draft != nil || s.Hello.IsZero() || k.now.Sub(s.Hello) > helloWithin || k.now.Sub(s.Hello) < k.bot.Gather+k.slow {
+		s.Hello = k.now
+		return k.greeting()
+	}
+	return hotline.Say("greet.tell")
 }
 
 // menu gives everything that can be done.
@@ -115,12 +133,21 @@ func (k *talk) back() error {
 func (k *talk) cancel(ctx context.Context) error {
 	s := &k.st.Citizen
 	switch {
+	case s.waiting(k.now) == waitHuman:
+		s.rest()
+		return k.leftOff()
 	case s.Draft != nil:
 		return k.drop()
-	case s.waiting(k.now) != waitNothing && s.Wait != waitMore && s.Wait != waitUrgent, s.Quiz != nil:
+	case s.waiting(k.now) != waitNothing && s.Wait != waitMore && s.Wait != waitUrgent:
 		s.rest()
 		s.Quiz = nil
 		k.say(hotline.Say("cancel.done").With(menuRow()...))
+		return nil
+	case s.Quiz != nil: // no more questions; the report itself is not meant, or they are shown how to withdraw it
+		c := s.Quiz.Case
+		s.rest()
+		s.Quiz = nil
+		k.tell(c, hotline.Say("quiz.left", "case", c).With(hotline.Pick(value("cut", id(c)), "button.cut"), pickCase(c)))
 		return nil
 	}
 	cases, err := k.ownCases(ctx)
@@ -142,12 +169,22 @@ func (k *talk) cancel(ctx context.Context) error {
 	return nil
 }
 
+// leftOff says that what was begun is left off, and shows what stands behind it.
+func (k *talk) leftOff() error {
+	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
+		k.note("cancel.done")
+		return k.proceed(atOnce)
+	}
+	k.say(hotline.Say("cancel.done").With(menuRow()...))
+	return nil
+}
+
 // courtesy answers small words that tell nothing: thanks, a yes to nothing, a number that is no choice, a command that does not exist.
 func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (bool, error) {
 	switch {
-	case slices.Contains(thanks, typed), slices.Contains(yeses, typed), thanking(typed):
+	case slices.Contains(thanks, typed), among(yeses, typed), thanking(typed):
 		k.later(hotline.Say("thanks.welcome").With(pickMenu()))
-	case slices.Contains(noes, typed):
+	case among(noes, typed):
 		k.later(hotline.Say("greet.tell").With(menuRow()...))
 	case isNumber(typed):
 		return true, k.bareNumber(ctx, typed)

@@ -28,11 +28,14 @@ func (k *talk) choose(ctx context.Context) error {
 		if s.Draft == nil {
 			return k.want(ctx, wantReport)
 		}
+		s.rest()
 		return k.proceed(atOnce)
 	case "check":
 		return k.check(ctx)
 	case "human":
 		return k.human(ctx)
+	case "humannow":
+		return k.humanNow(ctx)
 	case "help":
 		return k.want(ctx, wantHelp)
 	case "lang":
@@ -44,8 +47,7 @@ func (k *talk) choose(ctx context.Context) error {
 		return k.quizPressed(ctx, p)
 	case "quit":
 		s.rest()
-		k.say(hotline.Say("cancel.done").With(menuRow()...))
-		return nil
+		return k.leftOff()
 	case "noword":
 		s.rest()
 		k.say(hotline.Say("rate.done"))
@@ -67,6 +69,8 @@ func (k *talk) chooseCase(ctx context.Context, p pressed) error {
 	switch p.verb {
 	case "case":
 		return k.show(ctx, c)
+	case "past":
+		return k.showPast(ctx, c)
 	case "add":
 		if c.Status.Over() {
 			return k.afterEnd(c)

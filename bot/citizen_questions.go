@@ -31,9 +31,9 @@ func pickDanger(_ *talk, d *draft, _ sense, v string) bool {
 
 func readYesNo(_ *talk, _ *draft, _ sense, typed string) (string, bool) {
 	switch {
-	case slices.Contains(yeses, typed):
+	case among(yeses, typed):
 		return "yes", true
-	case slices.Contains(noes, typed):
+	case among(noes, typed):
 		return "no", true
 	}
 	return "", false
@@ -64,6 +64,16 @@ func pickNear(_ *talk, d *draft, _ sense, v string) bool {
 		}
 	}
 	return false
+}
+
+func readNear(_ *talk, d *draft, _ sense, typed string) (string, bool) {
+	switch {
+	case among(anews, typed):
+		return "new", true
+	case len(d.Near) == 1 && (among(adds, typed) || among(yeses, typed)):
+		return id(d.Near[0]), true
+	}
+	return "", false
 }
 
 // Change: which part is to be changed, and the choices that have no question of their own.
@@ -110,6 +120,7 @@ func pickChange(_ *talk, d *draft, s sense, v string) bool {
 		d.Change, d.Category, d.Unknown, d.MatterIn = v, "", false, 0
 	case "place":
 		d.Change, d.Area, d.Nowhere, d.PlaceFrom = "", "", false, len(d.Bubbles)
+		d.Tries, d.List, d.In = 0, false, ""
 		if s.kind == hotline.Inquiry {
 			d.Change = "where"
 		}
@@ -127,17 +138,20 @@ func pickChange(_ *talk, d *draft, s sense, v string) bool {
 
 func readChange(_ *talk, d *draft, _ sense, typed string) (string, bool) {
 	switch {
-	case d.Change == "privacy" && slices.Contains(secrets, typed):
+	case d.Change == "what":
+		what, ok := changings[leaner(typed)]
+		return what, ok
+	case d.Change == "privacy" && among(secrets, typed):
 		return "privacy-" + string(hotline.Secret), true
-	case d.Change == "privacy" && slices.Contains(anonymouses, typed):
+	case d.Change == "privacy" && among(anonymouses, typed):
 		return "privacy-" + string(hotline.Anonymous), true
-	case d.Change == "privacy" && slices.Contains(opens, typed):
+	case d.Change == "privacy" && among(opens, typed):
 		return "privacy-" + string(hotline.Open), true
-	case d.Change == "kind" && slices.Contains(complaints, typed):
+	case d.Change == "kind" && among(complaints, typed):
 		return "kind-" + string(hotline.Complaint), true
-	case d.Change == "kind" && slices.Contains(aspirations, typed):
+	case d.Change == "kind" && among(aspirations, typed):
 		return "kind-" + string(hotline.Aspiration), true
-	case d.Change == "kind" && slices.Contains(inquiries, typed):
+	case d.Change == "kind" && among(inquiries, typed):
 		return "kind-" + string(hotline.Inquiry), true
 	}
 	return "", false
@@ -163,6 +177,10 @@ func askStory(_ *talk, d *draft, s sense) hotline.Reply {
 func pickStory(_ *talk, d *draft, _ sense, v string) bool {
 	d.Unknown = v == "look"
 	return d.Unknown
+}
+
+func readStory(_ *talk, _ *draft, s sense, typed string) (string, bool) {
+	return "look", (s.media > 0 || s.area != "") && among(looks, typed)
 }
 
 // Matter: what it is about, where the words don't tell.
@@ -206,10 +224,10 @@ func pickMatter(k *talk, d *draft, _ sense, v string) bool {
 }
 
 func readMatter(_ *talk, _ *draft, s sense, typed string) (string, bool) {
-	if len(s.guesses) == 1 && slices.Contains(yeses, typed) {
+	if len(s.guesses) == 1 && among(yeses, typed) {
 		return s.guesses[0], true
 	}
-	return "other", slices.Contains(others, typed) || slices.Contains(unknowns, typed)
+	return "other", among(others, typed) || among(unknowns, typed) || among(looks, typed)
 }
 
 // Which: several places have the name.
@@ -235,16 +253,24 @@ func openPlace(d *draft, s sense) bool {
 	return s.area == "" && !d.Nowhere && s.kind != hotline.Inquiry
 }
 
-func askPlace(_ *talk, d *draft, s sense) hotline.Reply {
+func askPlace(k *talk, d *draft, s sense) hotline.Reply {
 	var r hotline.Reply
 	switch {
+	case d.In != "":
+		return k.askVillage(d)
 	case s.outside:
 		r = hotline.Say("place.outside").And("place.other")
-	case len(s.near) > 0:
+	case len(s.near) > 0 && !d.List:
 		r = hotline.Say("place.near")
+		if len(s.near) == 1 {
+			r = hotline.Say("place.meant", "area", hotline.AreaArg(s.near[0]))
+		}
 		for _, a := range s.near {
 			r = r.With(hotline.Pick(d.answer("place", a), "button.area", "area", hotline.AreaArg(a)))
 		}
+		return r.With(hotline.Pick(d.answer("place", placeList), "button.place.list"), hotline.Pick(d.answer("place", "none"), "button.nowhere"))
+	case d.List || d.Tries > 0:
+		return k.askKecamatan(d)
 	case s.category != "":
 		r = hotline.Say("matter.is", "category", hotline.CategoryArg(s.category)).And("place.ask")
 	case s.voice && !s.words:
@@ -257,6 +283,9 @@ func askPlace(_ *talk, d *draft, s sense) hotline.Reply {
 }
 
 func pickPlace(k *talk, d *draft, _ sense, v string) bool {
+	if k.pickFromList(d, v) {
+		return true
+	}
 	if v == "none" {
 		d.Nowhere, d.Area, d.Change = true, "", ""
 		return true
@@ -264,12 +293,20 @@ func pickPlace(k *talk, d *draft, _ sense, v string) bool {
 	if _, ok := k.reg.Area(v); !ok {
 		return false
 	}
-	d.Area, d.Nowhere, d.Change = v, false, ""
+	d.Area, d.Nowhere, d.Change, d.List, d.In = v, false, "", false, ""
 	return true
 }
 
-func readPlace(_ *talk, _ *draft, _ sense, typed string) (string, bool) {
-	return "none", slices.Contains(unknowns, typed)
+func readPlace(_ *talk, d *draft, s sense, typed string) (string, bool) {
+	switch {
+	case among(unknowns, typed):
+		return "none", true
+	case len(s.near) == 1 && !d.List && among(yeses, typed):
+		return s.near[0], true
+	case slices.Contains(placeLists, typed):
+		return placeList, true
+	}
+	return "", false
 }
 
 // Send: what was understood, and the yes. Kind and privacy stand on the yes itself.
@@ -291,7 +328,16 @@ func askSend(k *talk, d *draft, s sense) hotline.Reply {
 	} else if s.kind != hotline.Inquiry {
 		r = r.And("send.nowhere")
 	}
-	if s.media > 0 {
+	if quote := d.quote(); quote != "" {
+		r = r.And("send.story", "text", quote)
+	}
+	switch s.media {
+	case 0:
+	case d.count(hotline.Photo):
+		r = r.And("send.photos", "n", s.media)
+	case d.count(hotline.Voice):
+		r = r.And("send.voices", "n", s.media)
+	default:
 		r = r.And("send.media", "n", s.media)
 	}
 	if d.Follows != "" {
@@ -303,7 +349,48 @@ func askSend(k *talk, d *draft, s sense) hotline.Reply {
 	if s.privacy.IsAnonymous() {
 		r = r.And("send.anonymous")
 	}
+	if !d.Plain && s.privacy == hotline.Open {
+		r = r.And("send.ways")
+	}
 	return withAlso(d, s, r.And("send.ask").With(sendRow(d, s)...).With(sendOther(d, s)...))
+}
+
+// maxQuote is how many letters of the story are shown before it is sent.
+const maxQuote = 120
+
+// quote gives the beginning of the story on one line.
+func (d *draft) quote() string {
+	var said []string
+	for _, b := range d.Bubbles {
+		if t := strings.Join(strings.Fields(b.Text), " "); t != "" {
+			said = append(said, t)
+		}
+	}
+	return shorten(strings.Join(said, " / "), maxQuote)
+}
+
+// shorten cuts a text after at most so many letters, between words where there are any, and shows that it was cut.
+func shorten(s string, most int) string {
+	letters := []rune(s)
+	if len(letters) <= most {
+		return s
+	}
+	cut := strings.TrimRight(string(letters[:most]), " ")
+	if i := strings.LastIndexByte(cut, ' '); letters[most] != ' ' && i > most/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,.;:/-") + " …"
+}
+
+// count counts the media of a kind.
+func (d *draft) count(kind hotline.MediaKind) int {
+	n := 0
+	for _, b := range d.Bubbles {
+		if b.Media != 0 && b.Kind == kind {
+			n++
+		}
+	}
+	return n
 }
 
 // privacies are what a person may choose, as they are listed.
@@ -346,6 +433,10 @@ func withAlso(d *draft, s sense, r hotline.Reply) hotline.Reply {
 }
 
 func pickSend(_ *talk, d *draft, _ sense, v string) bool {
+	if v == sendChange {
+		d.Change = "what"
+		return true
+	}
 	p := hotline.Privacy(v)
 	if !slices.Contains(privacies, p) {
 		return false
@@ -354,16 +445,25 @@ func pickSend(_ *talk, d *draft, _ sense, v string) bool {
 	return true
 }
 
+// sendChange is the typed answer that the draft is not yet right.
+const sendChange = "change"
+
 func readSend(_ *talk, _ *draft, s sense, typed string) (string, bool) {
 	switch {
-	case slices.Contains(yeses, typed) || slices.Contains(sends, typed):
+	case among(yeses, typed) || among(sends, typed):
 		return string(s.privacy), true
-	case slices.Contains(anonymouses, typed) && s.privacy.IsSecret():
+	case among(anonymouses, typed) && s.privacy.IsSecret():
 		return string(hotline.Sealed), true // a secret matter stays secret without a name
-	case slices.Contains(anonymouses, typed):
+	case among(anonymouses, typed):
 		return string(hotline.Anonymous), true
-	case slices.Contains(secrets, typed):
+	case among(secrets, typed):
 		return string(hotline.Secret), true
+	case among(changes, typed):
+		return sendChange, true
+	case among(opens, typed) && s.privacy == hotline.Sealed:
+		return string(hotline.Secret), true // with the name, and still secret
+	case among(opens, typed):
+		return string(hotline.Open), true
 	}
 	return "", false
 }

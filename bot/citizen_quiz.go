@@ -60,12 +60,12 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	switch {
-	case k.msg.Kind == hotline.MsgText && slices.Contains(skips, typed):
+	case k.msg.Kind == hotline.MsgText && among(skips, typed):
 		return true, k.quizOn(z.Case, cat, q, "quiz.skipped")
 	case k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || k.read(k.msg.Text).Greeting):
 		return false, nil
-	case otherMatter(k.read(k.msg.Text), s.Last) && k.isNew(k.read(k.msg.Text), s.Last):
-		s.Quiz = nil // plainly another matter
+	case k.isNew(k.read(k.msg.Text), s.Last):
+		s.Quiz = nil // plainly another matter, or another place
 		return false, nil
 	case k.msg.Pin != nil, k.msg.Media != nil && k.msg.Media.Kind != hotline.Voice:
 		return true, k.addTo(ctx, z.Case) // no answer, but about the case; the question stays
@@ -77,6 +77,9 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 	}
 	if k.accuses(c) {
 		return true, k.accusation()
+	}
+	if rd := k.read(k.msg.Text); otherMatter(rd, lastCase{Category: c.Category}) && len(strings.Fields(typed)) >= 4 {
+		return k.whichOf(true, c.ID)
 	}
 	for _, o := range q.Options {
 		if sameOption(o, typed) {
@@ -155,7 +158,7 @@ func (k *talk) quizOn(c hotline.CaseID, cat hotline.Category, q hotline.Question
 		return nil
 	}
 	s.Quiz = nil
-	s.await(waitMore, c, k.now.Add(moreWithin))
+	s.await(waitDone, c, k.now.Add(moreWithin))
 	k.tell(c, hotline.Say(how).And("quiz.done", "case", c).With(pickAdd(c), pickCase(c)))
 	return nil
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 
 	"tanggap/hotline"
@@ -22,7 +23,18 @@ func (k *talk) note(key string) { k.notes = append(k.notes, hotline.Phrase(key))
 func (k *talk) noted(r hotline.Reply) hotline.Reply {
 	r.Lines = append(k.notes[:len(k.notes):len(k.notes)], r.Lines...)
 	k.notes = nil
+	k.st.Citizen.Keys = k.st.Citizen.Keys || r.Ask == hotline.AskPlace
 	return r
+}
+
+// keysAway takes the offer to send a location away with something that has no buttons of its own, or with a report's number, which may well stand in a
+// message of its own: a network may have room for one of the two only.
+func (k *talk) keysAway(r hotline.Reply) (hotline.Reply, bool) {
+	if !k.st.Citizen.Keys || r.Ask != hotline.AskNothing || len(r.Choices) > 0 && (len(r.Lines) == 0 || r.Lines[0].Key != "file.done") {
+		return r, false
+	}
+	r.Ask = hotline.AskDone
+	return r, true
 }
 
 // slot names the waiting answer.
@@ -33,11 +45,29 @@ func (k *talk) seal() { k.st.Citizen.Slot++ }
 
 // later says something when the person has been quiet for a while.
 func (k *talk) later(r hotline.Reply) {
-	o := hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Slot: k.slot()}
+	o := hotline.Out{Lane: hotline.LaneReply, Reply: k.offered(k.noted(r)), Slot: k.slot()}
 	if wait := k.bot.Gather + k.slow; wait > 0 {
 		o.Due = k.now.Add(wait)
 	}
 	k.out(o)
+}
+
+// offered adds, once, a button in Javanese to what is said in Indonesian to somebody who writes Javanese: most telephones there are set to Indonesian. It
+// asks nothing, since one question stands there already.
+func (k *talk) offered(r hotline.Reply) hotline.Reply {
+	s := &k.st.Citizen
+	if !s.Offered.IsZero() && !k.now.Before(s.Offered) || k.lang() != hotline.Indonesian || !slices.Contains(k.reg.Languages, hotline.Javanese) {
+		return r
+	}
+	said := k.msg.Text
+	if s.Draft != nil && !s.Draft.empty() {
+		said = s.Draft.text(0)
+	}
+	if rd := k.read(said); rd.Language != hotline.Javanese || !rd.LanguageSure {
+		return r
+	}
+	s.Offered = k.now.Add(k.bot.Gather + k.slow) // until then the next bubble's answer takes the place of this one
+	return r.With(hotline.Pick(value("lang", string(hotline.Javanese)), "button.javanese"))
 }
 
 // say answers at once. In a flood it waits like everything else, and so makes way for the next answer.
@@ -52,7 +82,9 @@ func (k *talk) say(r hotline.Reply) {
 
 // tell says something that must arrive, and is not slowed: it follows from something done, which nobody does by the hundred.
 func (k *talk) tell(c hotline.CaseID, r hotline.Reply) {
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Case: c, Slot: k.slot()})
+	r, away := k.keysAway(k.noted(r))
+	k.st.Citizen.Keys = k.st.Citizen.Keys && !away
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c, Slot: k.slot()})
 	k.seal()
 }
 
@@ -64,7 +96,8 @@ func (k *talk) alarm(c hotline.CaseID, r hotline.Reply) {
 
 // laterAbout is later, about a case: a reply to the message finds it.
 func (k *talk) laterAbout(c hotline.CaseID, r hotline.Reply) {
-	o := hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Case: c, Slot: k.slot()}
+	r, _ = k.keysAway(k.noted(r)) // it may be replaced: so the next one does it too
+	o := hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c, Slot: k.slot()}
 	if wait := k.bot.Gather + k.slow; wait > 0 {
 		o.Due = k.now.Add(wait)
 	}

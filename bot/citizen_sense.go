@@ -169,7 +169,7 @@ func settle(places []hotline.AreaGuess) (area string, which, near []string) {
 	if len(which) > 0 {
 		area = ""
 	}
-	return area, which[:min(len(which), mostWhich)], near[:min(len(near), mostChoice)]
+	return area, which[:min(len(which), mostWhich)], near[:min(len(near), mostWhich)]
 }
 
 // isNew tells whether a text plainly tells of something else than what was filed last: it names a place, and another matter or another place.
@@ -181,7 +181,7 @@ func (k *talk) isNew(rd hotline.Reading, last lastCase) bool {
 	if otherMatter(rd, last) {
 		return true
 	}
-	return understood(rd) && area != "" && last.Area != "" && k.elsewhere(area, last.Area)
+	return understood(rd) && area != "" && last.Area != "" && k.apart(area, last.Area)
 }
 
 // otherMatter tells whether a text tells of another matter than the one filed last. Without a place it may still belong to it.
@@ -189,8 +189,8 @@ func otherMatter(rd hotline.Reading, last lastCase) bool {
 	return rd.Tells && understood(rd) && rd.Categories[0].Score >= fairScore && rd.Top() != last.Category
 }
 
-// elsewhere tells whether two areas are apart: neither lies in the other.
-func (k *talk) elsewhere(a, b string) bool {
+// apart tells whether two areas are apart: neither lies in the other.
+func (k *talk) apart(a, b string) bool {
 	x, _ := k.reg.Kecamatan(a)
 	y, _ := k.reg.Kecamatan(b)
 	return x.Code != y.Code || a != x.Code && b != y.Code

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"tanggap/hotline"
@@ -18,11 +19,21 @@ type citizenState struct {
 	About hotline.CaseID `json:"a,omitempty"` // the case it is about
 	Until time.Time      `json:"u,omitzero"`  // and until when that holds
 
+	Aside []*draft  `json:"b,omitempty"` // unsent reports that another matter came between; see citizen_aside.go
+	Heard time.Time `json:"i,omitzero"`  // the last message
+	Hello time.Time `json:"j,omitzero"`  // the last long greeting
+
+	before time.Time // the last message but this one
+
 	Quiz *quiz     `json:"q,omitempty"` // a category's extra questions, being asked
 	Last lastCase  `json:"l,omitzero"`  // the case filed last from here
 	Sent []sent    `json:"f,omitempty"` // drafts that became cases, latest last
 	Refs []refCase `json:"r,omitempty"` // messages that became part of a case, latest last
 	Pace pace      `json:"p,omitzero"`
+
+	Shots   shots     `json:"m,omitzero"`  // photos added to a case
+	Keys    bool      `json:"k,omitempty"` // the network's own keyboard offers to send a location, and was not taken away
+	Offered time.Time `json:"o,omitzero"`  // when Javanese was offered to somebody who writes it; once
 
 	Requested hotline.ErasureID `json:"h,omitempty"` // the person's own latest request for erasure
 	Erasure   hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
@@ -36,12 +47,17 @@ const (
 	waitNothing  wait = ""
 	waitAdd      wait = "add"      // a remark about a case; more may follow
 	waitMore     wait = "more"     // something was just added to a case: what follows within minutes is too
+	waitDone     wait = "done"     // the extra questions have just ended: as waitMore, unless an officer has asked something
+	waitTold     wait = "told"     // a human will read it: what follows is for them too
 	waitUrgent   wait = "urgent"   // as waitMore, for an emergency
 	waitWord     wait = "word"     // a word after a rating
 	waitReopen   wait = "reopen"   // what is still wrong
 	waitWithdraw wait = "withdraw" // the yes to withdrawing
 	waitRefusal  wait = "refusal"  // why erasure is refused
 	waitErase    wait = "erase"    // the yes to an erasure
+	waitHuman    wait = "human"    // what a human should read
+	waitCode     wait = "code"     // a code from another network
+	waitJoin     wait = "join"     // the yes to a joining
 )
 
 // How long things said are taken as belonging together.
@@ -61,6 +77,13 @@ type lastCase struct {
 	Category string         `json:"k,omitempty"`
 	Area     string         `json:"a,omitempty"`
 	At       time.Time      `json:"t,omitzero"`
+}
+
+// shots counts the photos and so on that were added to a case since it was filed, or since an officer last asked something.
+type shots struct {
+	Case hotline.CaseID `json:"c,omitempty"`
+	N    int            `json:"n,omitempty"`
+	Told time.Time      `json:"t,omitzero"` // until then the answer that says so may still be replaced
 }
 
 // A sent remembers what a draft became, so that pressing its button again says so instead of filing twice.
@@ -138,12 +161,25 @@ type draft struct {
 	PlaceFrom int             `json:"f,omitempty"` // bubbles before this one don't tell the place any more
 	MatterIn  int             `json:"m,omitempty"` // bubbles before this one don't tell the matter any more
 	Change    string          `json:"e,omitempty"` // what is being changed: a question's key, "what" for the choice among them, "story"
+	Sight     string          `json:"d,omitempty"` // of what was forwarded: seen by themselves, or passed on; see citizen_sight.go
 	Yes       bool            `json:"y,omitempty"` // said yes while something was still missing: sent once that is known
 
 	Danger string `json:"g,omitempty"` // a danger somebody should say yes or no to: Danger.ID
 	Safe   bool   `json:"s,omitempty"` // said that there is no danger
 
+	DangerAt int  `json:"da,omitempty"` // the bubbles before this one were told before the danger
+	Other    bool `json:"ot,omitempty"` // begun beside the one put aside last: is it another report?
+
 	Denied []string `json:"z,omitempty"` // the dangers that were asked about and said to be none
+
+	Tries int    `json:"i,omitempty"` // how often a place was asked for and something else, or an unknown name, came
+	List  bool   `json:"j,omitempty"` // the kecamatan are shown to choose from
+	In    string `json:"u,omitempty"` // … and then the villages of this one
+	Page  int    `json:"v,omitempty"` // … from this page on
+
+	Asked string   `json:"q,omitempty"`  // the question that was said last
+	Notes []string `json:"nn,omitempty"` // what must be said before it and was not shown yet
+	Plain bool     `json:"r,omitempty"`  // what the ways to send mean was explained
 
 	Near    []hotline.CaseID `json:"l,omitempty"` // cases it may be an addition to
 	Follows string           `json:"o,omitempty"` // the number of an older case this goes on about
@@ -163,12 +199,40 @@ type bubble struct {
 	Card      bool              `json:"c,omitempty"` // somebody's telephone number, sent as a card
 }
 
-// How much a draft holds. Text after so many bubbles is joined to the last one. A story longer than any story is is not taken on: the person is
-// told to send it first.
+// How much a draft holds. Text after so many bubbles is joined to the last one. What is longer than anybody reads, or more pictures than anybody
+// looks at, is not taken on: the person is told so.
 const (
 	maxBubbles = 100
-	maxStory   = 128 << 10 // bytes of text
+	maxStory   = hotline.MaxText // bytes of text: the longest single message fits
+	maxMedia   = 20              // photos and so on; as many again may be added later
 )
+
+// media counts the photos and so on.
+func (d *draft) media() int {
+	n := 0
+	for _, b := range d.Bubbles {
+		if b.Media != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// note keeps a line that must be said before the next question, however many bubbles come before that is said.
+func (d *draft) note(key string) {
+	if !slices.Contains(d.Notes, key) {
+		d.Notes = append(d.Notes, key)
+	}
+}
+
+// seen notes that what was said last about the draft has been shown by now.
+func (d *draft) seen(now time.Time) {
+	if d.Shown.IsZero() || now.Before(d.Shown) {
+		return
+	}
+	d.Notes = nil
+	d.Plain = d.Plain || d.Asked == "send"
+}
 
 // size gives how many bytes of text the draft holds.
 func (d *draft) size() int {
@@ -238,6 +302,9 @@ func (d *draft) story() hotline.Content {
 		if b.Media != 0 {
 			c.Media = append(c.Media, b.Media)
 		}
+	}
+	if line := d.sighted(); line != "" {
+		c.Text = strings.TrimSpace(c.Text + "\n" + line)
 	}
 	return c
 }

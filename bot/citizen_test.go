@@ -416,7 +416,7 @@ func TestEverythingGetsAnAnswer(t *testing.T) {
 	texts := []string{
 		"", "P", "halo", "ya", "tidak", "batal", "menu", "cek", "kembali", "petugas", "bahasa", "lapor", "cabut", "belum beres", "data saya", "hapus data saya",
 		"7", "3", "jalan rusak", "jalan rusak di desa Tegalsambi", "sampah", "Karangrejo", "di Selatan", "tidak tahu", "lainnya", "kebakaran", "hampir terbakar kemarin",
-		"dipukul", "KCL-261123-0001", "KCL-261123-0001G", "terima kasih", "/apa", "lewati", strings.Repeat("panjang ", 1200), "a\x00b\xff", "\u202e😀",
+		"dipukul", "eh salah, bukan Tegalsambi tapi Karangrejo", "ga usah deh", "bahasa jawa", "dalan bolong ora didandani", "desa tegal", "KCL-261123-0001", "KCL-261123-0001G", "terima kasih", "/apa", "lewati", strings.Repeat("panjang ", 1200), "a\x00b\xff", "\u202e😀",
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		c := newCitizen(t)

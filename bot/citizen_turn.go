@@ -13,7 +13,12 @@ import (
 // citizen answers whoever writes. It has an answer for everything: what is not understood is asked about, what cannot be read is said so, and what
 // was told is kept until it stands in a case or is thrown away by the person.
 func (k *talk) citizen(ctx context.Context) error {
-	k.slow = k.st.Citizen.Pace.count(k.now)
+	s := &k.st.Citizen
+	k.slow = s.Pace.count(k.now)
+	s.before, s.Heard = s.Heard, k.now
+	if d := k.st.Citizen.Draft; d != nil {
+		d.seen(k.now)
+	}
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
 		return k.choose(ctx)
@@ -30,6 +35,8 @@ func (k *talk) citizen(ctx context.Context) error {
 		return k.unreadable("unread.sticker")
 	case hotline.MsgPoll:
 		return k.unreadable("unread.poll")
+	case hotline.MsgGarbled:
+		return k.garbled()
 	}
 	return k.unreadable("unread.other")
 }
@@ -63,6 +70,15 @@ func (k *talk) hear(ctx context.Context) error {
 	typed := plain(k.msg.Text)
 	bare := k.msg.Kind == hotline.MsgText // words and nothing else
 	if bare {
+		if l, ok := tongues[leaner(typed)]; ok {
+			return k.speak(l)
+		}
+		if k.msg.ReplyTo == "" && s.waiting(k.now) != waitHuman && inquires(typed) {
+			if k.spokenOf(s.waiting(k.now)) != 0 {
+				return k.checkOne(ctx, k.spokenOf(s.waiting(k.now)))
+			}
+			return k.check(ctx)
+		}
 		if w, ok := wanted(typed); ok {
 			return k.want(ctx, w)
 		}
@@ -80,6 +96,12 @@ func (k *talk) hear(ctx context.Context) error {
 	if done, err := k.pointed(ctx); done || err != nil {
 		return err
 	}
+	if done, err := k.asked(ctx, typed); done || err != nil {
+		return err
+	}
+	if done, err := k.corrected(ctx); done || err != nil {
+		return err
+	}
 	if done, err := k.awaited(ctx, typed); done || err != nil {
 		return err
 	}
@@ -87,7 +109,7 @@ func (k *talk) hear(ctx context.Context) error {
 		return err
 	}
 	rd := k.read(k.msg.Text)
-	polite := slices.Contains(thanks, typed) || slices.Contains(yeses, typed)
+	polite := slices.Contains(thanks, typed) || thanking(typed) || among(yeses, typed)
 	hello := bare && rd.Greeting && !rd.Tells && !polite
 	if s.Draft != nil {
 		if done, err := k.typedAnswer(ctx, typed); done || err != nil {
@@ -100,7 +122,7 @@ func (k *talk) hear(ctx context.Context) error {
 		return k.onward()
 	}
 	if hello {
-		k.later(k.greeting())
+		k.later(k.greetedAgain())
 		return nil
 	}
 	if done, err := k.answered(ctx); done || err != nil {
@@ -136,7 +158,13 @@ func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
 // onward adds what was said to the draft and says where it stands.
 func (k *talk) onward() error {
 	d := k.st.Citizen.Draft
-	retold := k.lookedFor(d, "matter")
+	if k.besides(d) {
+		return k.other()
+	}
+	if k.lookedFor(d, "sight") {
+		d.Sight = sightIn(k.msg.Text) // asked once, whatever they say to it
+	}
+	retold, placed, confirmed := k.lookedFor(d, "matter"), (k.lookedFor(d, "place") || k.lookedFor(d, "which")) && k.msg.Text != "", k.lookedFor(d, "send")
 	switch {
 	case d.Change == changeStory && k.msg.Text != "":
 		d.Bubbles = slices.DeleteFunc(d.Bubbles, func(b bubble) bool { return b.Media == 0 && b.Point == nil })
@@ -145,14 +173,16 @@ func (k *talk) onward() error {
 		d.MatterIn = len(d.Bubbles)
 	}
 	d.Change = ""
-	if len(d.Near) > 0 && k.isNew(k.read(k.msg.Text), k.st.Citizen.Last) {
+	if len(d.Near) == 1 && d.Near[0] == k.st.Citizen.Last.Case && k.isNew(k.read(k.msg.Text), k.st.Citizen.Last) {
 		d.Near = nil
 	}
 	stale := !d.Touched.IsZero() && k.now.Sub(d.Touched) > staleAfter
-	if b := k.bubble(); d.size()+len(b.Text) <= maxStory {
-		d.add(b, k.now)
-	} else {
-		k.note("draft.full")
+	if k.addMessage(d) && confirmed {
+		d.note("draft.added") // it goes along; else nobody would know
+	}
+	k.correctPlace(d)
+	if placed {
+		k.missed(d)
 	}
 	if retold {
 		if s := k.sense(d); s.category == "" && len(s.guesses) == 0 {
@@ -160,12 +190,58 @@ func (k *talk) onward() error {
 		}
 	}
 	if stale {
-		k.note("draft.old")
-	}
-	if k.msg.Forwarded {
-		k.note("draft.forwarded")
+		d.note("draft.old")
 	}
 	return k.proceed(gathered)
+}
+
+// addMessage adds the message to the draft as far as there is room, and says what is left out. It tells whether anything was added.
+func (k *talk) addMessage(d *draft) bool {
+	if k.msg.Media != nil && d.media() >= maxMedia {
+		d.note("draft.media")
+		k.msg.Media = nil
+	}
+	b := k.bubble()
+	switch {
+	case d.size()+len(b.Text) > maxStory:
+		d.note("draft.full")
+		b.Text = ""
+	case k.cut():
+		d.note("draft.cut")
+	}
+	if d.Touched = k.now; b.Text == "" && b.Media == 0 && b.Point == nil {
+		return false
+	}
+	d.add(b, k.now)
+	return true
+}
+
+// cut tells whether a message was longer than is read: its channel kept the beginning, to within a letter.
+func (k *talk) cut() bool { return len(k.msg.Text) > hotline.MaxText-utf8.UTFMax }
+
+// missed counts an answer to "where?" that named no place. The second time the person can choose from lists; after that the report goes on without, and
+// whoever reads it finds out.
+func (k *talk) missed(d *draft) {
+	s := k.sense(d)
+	if s.area != "" || len(s.which) > 0 && d.Asked != "which" || d.Nowhere || s.kind == hotline.Inquiry {
+		return
+	}
+	d.Tries++
+	most := 2
+	if len(s.near) > 0 {
+		most = 3 // they were asked apart whether one of these was meant
+	}
+	if d.Tries < most {
+		return
+	}
+	if d.Area = d.In; d.Area == "" && len(s.which) > 0 {
+		d.Area = k.around(s.which)
+	}
+	if d.Area == "" {
+		d.Nowhere = true
+		d.note("place.later")
+	}
+	d.List, d.In, d.Page = false, "", 0
 }
 
 // lookedFor tells whether the question was put to the person and is what the draft waits for.
@@ -174,7 +250,7 @@ func (k *talk) lookedFor(d *draft, key string) bool {
 		return false
 	}
 	q, open := next(d, k.sense(d))
-	return open && q.key == key
+	return open && q.key == key && d.Asked == key
 }
 
 // bubble makes a bubble of the message.
@@ -220,6 +296,17 @@ func (k *talk) unreadable(key string) error {
 	return nil
 }
 
+// garbled asks for a message once more that did not arrive whole. Nothing else is asked: it may have been the answer.
+func (k *talk) garbled() error {
+	k.note("unread.garbled")
+	if k.st.Citizen.Draft != nil {
+		k.later(k.standing())
+		return nil
+	}
+	k.later(hotline.Reply{})
+	return nil
+}
+
 // contact keeps the person's own number; somebody else's is part of what is told.
 func (k *talk) contact(ctx context.Context) error {
 	c := k.msg.Contact
@@ -230,6 +317,8 @@ func (k *talk) contact(ctx context.Context) error {
 	switch own := c.Own || phone != "" && phone == k.conv.Person.Phone; {
 	case own && phone == "":
 		return k.unreadable("unread.other")
+	case own && c.Own:
+		return k.ownPhone(ctx, phone)
 	case own:
 		k.SetPhone(k.me(), phone)
 		k.say(hotline.Say("contact.kept"))
@@ -292,6 +381,9 @@ func (k *talk) changed(ctx context.Context) error {
 				if done, err := k.danger(ctx); done || err != nil {
 					return err
 				}
+				if k.lookedFor(d, "send") {
+					d.note("draft.changed")
+				}
 				d.Bubbles[i].Text, d.Touched = clean(k.msg.Text), k.now
 				return k.proceed(gathered)
 			}
@@ -338,7 +430,7 @@ func plain(s string) string {
 	if len(s) > 80 {
 		return ""
 	}
-	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
+	s = strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(s, ",", " ")), " "))
 	return strings.TrimFunc(s, func(r rune) bool {
 		return strings.ContainsRune(".,!?…-–_*\"'()[]:;👍🙏😊 ", r) || r == utf8.RuneError
 	})

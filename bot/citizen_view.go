@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tanggap/hotline"
 )
@@ -11,9 +12,9 @@ import (
 
 // check shows where things stand: the one case, or the list to choose from.
 func (k *talk) check(ctx context.Context) error {
-	cases, err := k.ownCases(ctx)
+	cases, err := k.CasesOf(ctx, k.me(), listMost+1)
 	if err != nil {
-		return err
+		return fmt.Errorf("list a reporter's cases: %w", err)
 	}
 	switch len(cases) {
 	case 0:
@@ -27,8 +28,13 @@ func (k *talk) check(ctx context.Context) error {
 		return k.show(ctx, cases[0])
 	}
 	r := hotline.Say("check.list")
+	more := len(cases) > listMost
+	cases = cases[:min(len(cases), listMost)]
 	for _, c := range cases {
 		r = r.And("check.line", "case", c.ID, "category", k.nameOf(c), "status", hotline.PhraseArg("status."+string(c.Status)))
+	}
+	if more {
+		r = r.And("check.older")
 	}
 	for i := 0; i < len(cases); i += 2 {
 		var row []hotline.Choice
@@ -37,8 +43,23 @@ func (k *talk) check(ctx context.Context) error {
 		}
 		r = r.With(row...)
 	}
+	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
+		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"))
+	}
 	k.say(r)
 	return nil
+}
+
+// checkOne shows the one case that is being spoken of.
+func (k *talk) checkOne(ctx context.Context, about hotline.CaseID) error {
+	c, err := k.ownCase(ctx, about)
+	if err != nil {
+		if nilOr(err) == nil {
+			return k.check(ctx)
+		}
+		return err
+	}
+	return k.show(ctx, c)
 }
 
 // nameOf is what a case is called in lists: its category, and nothing of a secret one.
@@ -55,7 +76,7 @@ const historyMost = 6
 // show tells where a case stands: everything to its reporter, a status word to anybody else.
 func (k *talk) show(ctx context.Context, c hotline.Case) error {
 	status := hotline.PhraseArg("status." + string(c.Status))
-	if c.Reporter == 0 || c.Reporter != k.me() {
+	if !k.is(c.Reporter) {
 		k.say(hotline.Say("case.foreign", "case", c.ID, "status", status).With(menuRow()...))
 		return nil
 	}
@@ -70,7 +91,12 @@ func (k *talk) show(ctx context.Context, c hotline.Case) error {
 	if c.Story != 0 {
 		r = r.And("case.story", "text", c.Story)
 	}
-	r.Lines = append(r.Lines, past(c, events)...)
+	steps := past(c, events)
+	older := max(0, len(steps)-historyMost)
+	if older > 0 {
+		r = r.And("past.older", "n", older)
+	}
+	r.Lines = append(r.Lines, steps[older:]...)
 	switch {
 	case c.Status == hotline.Asking:
 		r = r.And("case.answer", "due", c.AskDue)
@@ -80,9 +106,30 @@ func (k *talk) show(ctx context.Context, c hotline.Case) error {
 		r = r.And("file.due", "due", c.Due)
 	}
 	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
-		r = r.And("menu.draft")
+		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"))
 	}
-	k.saidAbout(c.ID, k.caseButtons(c, r))
+	r = k.caseButtons(c, r)
+	if older > 0 {
+		r = r.With(hotline.Pick(value("past", id(c.ID)), "button.past"))
+	}
+	k.saidAbout(c.ID, r)
+	return nil
+}
+
+// stepsPerMessage is how many steps one message of a whole history holds.
+const stepsPerMessage = 20
+
+// showPast shows everything that happened to a case.
+func (k *talk) showPast(ctx context.Context, c hotline.Case) error {
+	events, _, err := k.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read a case's whole history: %w", err)
+	}
+	for lines := range slices.Chunk(past(c, events), stepsPerMessage) {
+		r := hotline.Say("past.head", "case", c.ID)
+		r.Lines = append(r.Lines, lines...)
+		k.tell(c.ID, r)
+	}
 	return nil
 }
 
@@ -109,7 +156,7 @@ func (k *talk) caseButtons(c hotline.Case, r hotline.Reply) hotline.Reply {
 	return r
 }
 
-// past gives the latest steps of a case in a citizen's words. Internal notes and what happens between units are not among them.
+// past gives the steps of a case, oldest first, in a citizen's words. Internal notes and what happens between units are not among them.
 func past(c hotline.Case, events []hotline.Event) []hotline.Line {
 	units := map[hotline.AssignmentID]hotline.Event{}
 	var lines []hotline.Line
@@ -121,7 +168,7 @@ func past(c hotline.Case, events []hotline.Event) []hotline.Line {
 			lines = append(lines, l)
 		}
 	}
-	return lines[max(0, len(lines)-historyMost):]
+	return lines
 }
 
 func pastLine(c hotline.Case, e, given hotline.Event) (hotline.Line, bool) {

@@ -43,8 +43,12 @@ func GroupCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round i
 	return hotline.Out{Lane: lane, Reply: reply.And("group.take"), Case: c.ID, Assign: a.ID, Card: GroupCardName(a.ID)}, true
 }
 
-// TakenInGroup is the line that tells a unit's group who took an assignment.
-func TakenInGroup(c hotline.Case, a hotline.Assignment, by hotline.PersonID) hotline.Out {
-	return hotline.Out{Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
-		Reply: hotline.Say("group.taken", "case", c.ID, "category", hotline.CategoryArg(c.Category), "who", by)}
+// TakenInGroup is the line that tells a unit's group who took an assignment. Of a case that is no longer for groups it tells the number, which the
+// group has, and not what became of it.
+func TakenInGroup(r *hotline.Regency, c hotline.Case, a hotline.Assignment, by hotline.PersonID) hotline.Out {
+	reply := hotline.Say("group.taken.only", "case", c.ID, "who", by)
+	if r.ForGroup(c).Facts {
+		reply = hotline.Say("group.taken", "case", c.ID, "category", hotline.CategoryArg(c.Category), "who", by)
+	}
+	return hotline.Out{Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID, Reply: reply}
 }

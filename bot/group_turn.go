@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"tanggap/hotline"
@@ -47,9 +48,19 @@ func (k *talk) group(ctx context.Context) error {
 // registerGroup binds the group to the unit whose head asked for the code. Whoever types it must work there: cards are not for any group that got hold
 // of a code. What goes wrong, only the head hears.
 func (k *talk) registerGroup(ctx context.Context, code string, wrote hotline.PersonID) error {
+	v, err := k.member(ctx)
+	if err != nil {
+		return err
+	}
+	if v.Person != 0 { // a wrong code counts against whoever typed it: a stranger's do not keep the officers out
+		wrote = v.Person
+	}
 	in, err := k.GroupCode(ctx, code, wrote)
-	if errors.Is(err, hotline.ErrCode) || errors.Is(err, hotline.ErrLocked) {
+	switch {
+	case errors.Is(err, hotline.ErrCode):
 		return nil
+	case errors.Is(err, hotline.ErrLocked):
+		return k.tellLocked(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("look up a group's code: %w", err)
@@ -61,10 +72,6 @@ func (k *talk) registerGroup(ctx context.Context, code string, wrote hotline.Per
 	if !slices.ContainsFunc(heads, func(r hotline.Role) bool { return r.Is(in.By) }) {
 		return nil // no longer the head
 	}
-	v, err := k.member(ctx)
-	if err != nil {
-		return err
-	}
 	unit := hotline.UnitArg(in.Unit)
 	if !k.worksIn(v, in.Unit) {
 		k.Say(hotline.Out{Person: in.By, Lane: hotline.LaneReply, Reply: hotline.Say("group.stranger", "unit", unit)})
@@ -74,6 +81,23 @@ func (k *talk) registerGroup(ctx context.Context, code string, wrote hotline.Per
 	k.Say(hotline.Out{To: k.conv.Address.ID, Lane: hotline.LaneReply, Asked: true, Reply: hotline.Say("group.welcome", "unit", unit).And("group.take")})
 	k.Say(hotline.Out{Person: in.By, Lane: hotline.LaneReply, Reply: hotline.Say("group.registered", "unit", unit,
 		"network", k.conv.Address.Channel.Label(), "tail", hotline.Tail(k.conv.Address.Peer))})
+	return nil
+}
+
+// tellLocked tells whoever asked for a group's code, once an hour, that codes are guessed in this group.
+func (k *talk) tellLocked(ctx context.Context) error {
+	if k.now.Before(k.st.Join.Until) {
+		return nil
+	}
+	k.st.Join.Until = k.now.Add(time.Hour)
+	heads, err := k.AskedForGroups(ctx)
+	if err != nil {
+		return fmt.Errorf("find who asked for a group's code: %w", err)
+	}
+	for _, p := range heads {
+		k.Say(hotline.Out{Person: p, Lane: hotline.LaneNotice, Reply: hotline.Say("group.locked", "network", k.conv.Address.Channel.Label(),
+			"tail", hotline.Tail(k.conv.Address.Peer))})
+	}
 	return nil
 }
 
@@ -157,7 +181,7 @@ func (k *talk) tellGroups(ctx context.Context, c hotline.Case, a hotline.Assignm
 		return fmt.Errorf("list the groups that got a card: %w", err)
 	}
 	for _, g := range groups {
-		out := TakenInGroup(c, a, k.me())
+		out := TakenInGroup(k.reg, c, a, k.me())
 		out.To = g.Address.ID
 		k.Say(out)
 	}

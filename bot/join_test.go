@@ -116,6 +116,21 @@ func TestGroupCardsKeepWhatIsNotForGroups(t *testing.T) {
 	})
 }
 
+// What is kept about a person goes to the address that asked and by no other.
+func TestTheDataJoinsNoOtherAddress(t *testing.T) {
+	t.Parallel()
+	c := newCitizen(t)
+	outs := c.hand(t, 0, hotline.Message{Kind: hotline.MsgText, Text: "data saya"})
+	if len(outs) < 2 {
+		t.Fatalf("%+v", outs)
+	}
+	for _, o := range outs {
+		if !o.Here || o.To == 0 {
+			t.Errorf("may go elsewhere: %+v", o)
+		}
+	}
+}
+
 // In a group nobody is answered there, whatever happens: a turn that calls nothing of the database says nothing.
 func TestAGroupHearsNothingOfWhatIsSaidInIt(t *testing.T) {
 	t.Parallel()

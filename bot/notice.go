@@ -19,7 +19,8 @@ func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 	if !ok {
 		return hotline.Out{}, false
 	}
-	o := hotline.Out{To: c.From, Lane: hotline.LaneNotice, Case: c.ID, Reply: r}
+	o := toReporter(c)
+	o.Reply = r
 	if c.Urgent && c.Status.Live() {
 		o.Lane = hotline.LaneReply
 	}
@@ -30,6 +31,15 @@ func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 		o.Reply = hotline.Say("notice.secret", "case", c.ID).With(pickCase(c.ID))
 	}
 	return o, true
+}
+
+// toReporter is something to say to whoever filed a case: on the network they wrote on last, where they are known on several.
+func toReporter(c hotline.Case) hotline.Out {
+	o := hotline.Out{Person: c.Reporter, Lane: hotline.LaneNotice, Case: c.ID}
+	if o.Person == 0 {
+		o.To = c.From
+	}
+	return o
 }
 
 func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
@@ -65,9 +75,9 @@ func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
 	case hotline.EvResolved:
 		return rateRow(c.ID, hotline.Say("notice.resolved", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
 	case hotline.EvPassedOn:
-		return rateRow(c.ID, hotline.Say("notice.passed_on", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
+		return hotline.Say("notice.passed_on", "case", c.ID, "text", e.Content).With(pickObject(c.ID)), true
 	case hotline.EvNotPossible:
-		return rateRow(c.ID, hotline.Say("notice.not_possible", "case", c.ID, "text", e.Content).And("notice.rate")).With(pickReopen(c.ID)), true
+		return hotline.Say("notice.not_possible", "case", c.ID, "text", e.Content).With(pickObject(c.ID)), true
 	case hotline.EvDeclined, hotline.EvWithheld:
 		return hotline.Say("notice.rerouted", "case", c.ID), leads
 	case hotline.EvReopened:
@@ -81,6 +91,9 @@ func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
 	case hotline.EvTranscribed:
 		return hotline.Say("notice.transcribed", "case", c.ID, "text", e.Content).With(pickAdd(c.ID)), true
 	case hotline.EvEscalated:
+		if e.Level > 1 {
+			return hotline.Say("notice.escalated.again", "case", c.ID), leads
+		}
 		return hotline.Say("notice.escalated", "case", c.ID), leads
 	case hotline.EvUrgent:
 		return hotline.Say("notice.urgent", "case", c.ID), true
@@ -101,6 +114,11 @@ func pickAdd(c hotline.CaseID) hotline.Choice { return hotline.Pick(value("add",
 
 func pickAgain(c hotline.CaseID) hotline.Choice {
 	return hotline.Pick(value("again", id(c)), "button.again")
+}
+
+// pickObject is for an outcome that solved nothing, so that "not solved" would be no news: it opens the case again all the same.
+func pickObject(c hotline.CaseID) hotline.Choice {
+	return hotline.Pick(value("reopen", id(c)), "button.object")
 }
 
 func pickReopen(c hotline.CaseID) hotline.Choice {

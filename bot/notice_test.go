@@ -51,7 +51,7 @@ func TestNoticesGoToWhoeverFiledAndNeverTwice(t *testing.T) {
 		if o, ok := noticed(hotline.Open, 0, kind, 9); ok {
 			t.Errorf("%s: said to nobody: %+v", kind, o)
 		}
-		if o, ok := noticed(hotline.Open, 2, kind, 9); ok && (o.To != 2 || o.Person != 0 || o.Case != 7 || o.Asked) {
+		if o, ok := noticed(hotline.Open, 2, kind, 9); ok && (o.To != 0 || o.Person != 1 || o.Case != 7 || o.Asked) {
 			t.Errorf("%s: %+v", kind, o)
 		}
 	}

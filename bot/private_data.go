@@ -2,9 +2,11 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tanggap/hotline"
 )
@@ -20,6 +22,7 @@ var (
 func (k *talk) private(ctx context.Context) (bool, error) {
 	s := &k.st.Citizen
 	w := s.waiting(k.now)
+	asked, late := s.Until.Add(-eraseWithin), s.Wait == waitErase && w != waitErase
 	if s.Wait == waitErase || s.Wait == waitRefusal {
 		s.rest() // a typed answer is one only right after the question; the buttons stay
 	}
@@ -41,12 +44,23 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 		switch {
 		case w == waitErase && k.msg.ReplyTo == "" && (s.Draft == nil || s.Draft.Danger == ""):
 			switch {
-			case slices.Contains(yeses, typed):
+			case among(yeses, typed):
+				between, err := k.askedSince(ctx, asked)
+				if err != nil {
+					return false, err
+				}
+				if between { // an officer's question came between: which of the two is meant?
+					k.askErase()
+					return true, nil
+				}
 				return true, k.requestErasure(ctx)
-			case slices.Contains(noes, typed):
+			case among(noes, typed):
 				k.say(hotline.Say("private.kept"))
 				return true, nil
 			}
+		case late && among(yeses, typed) && k.msg.ReplyTo == "": // too late for that, and certainly the answer to nothing else
+			k.askErase()
+			return true, nil
 		case w == waitRefusal && k.isReason(typed):
 			s.Reason = clean(k.msg.Text)
 			k.echoRefusal()
@@ -54,6 +68,20 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// askedSince tells whether a question about one of the person's cases came after t: an officer's, or how content they are.
+func (k *talk) askedSince(ctx context.Context, t time.Time) (bool, error) {
+	if len(k.st.Citizen.Sent) == 0 && !k.joined() {
+		return false, nil
+	}
+	cases, err := k.ownCases(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(cases, func(c hotline.Case) bool {
+		return (c.Status == hotline.Asking || c.Status == hotline.Ended && c.Rating == 0) && !c.Changed.Before(t)
+	}), nil
 }
 
 // isReason tells whether a text can be the reason for a refusal: somebody else will read it, so whatever may be meant for us is none.
@@ -65,7 +93,7 @@ func (k *talk) isReason(typed string) bool {
 	case k.msg.ReplyTo != "" || k.msg.Forwarded || strings.TrimSpace(k.msg.Text) == "":
 	case command, strings.HasPrefix(typed, "/"), readWish(k.msg.Text) != "", o.named(), o.Act != "" && o.words() == "":
 	case rd.Danger != nil, rd.Greeting, rd.Number.Seq != 0, isNumber(typed), k.looksLikeNumber(typed):
-	case slices.Contains(yeses, typed), slices.Contains(noes, typed), slices.Contains(thanks, typed), slices.Contains(skips, typed):
+	case among(yeses, typed), among(noes, typed), slices.Contains(thanks, typed), among(skips, typed):
 	default:
 		return true
 	}
@@ -84,14 +112,14 @@ func (k *talk) sendData(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("gather a person's data: %w", err)
 	}
-	k.tell(0, k.dataOverview(d))
+	k.tellHere(k.dataOverview(d))
 	for cases := range slices.Chunk(d.Cases, casesPerMessage) {
 		r := hotline.Say("data.cases")
 		for _, c := range cases {
 			r = r.And("data.case", "case", c.ID, "at", c.Filed, "category", hotline.CategoryArg(c.Category), "area", hotline.AreaArg(c.Area),
 				"status", hotline.PhraseArg("status."+string(c.Status)))
 		}
-		k.tell(0, r)
+		k.tellHere(r)
 	}
 	said := slices.DeleteFunc(slices.Clone(d.Said), func(c hotline.Content) bool { return c.Erased || c.Empty() })
 	for texts := range slices.Chunk(said, textsPerMessage) {
@@ -99,12 +127,23 @@ func (k *talk) sendData(ctx context.Context) error {
 		for _, c := range texts {
 			r = r.And("data.text", "at", c.At, "text", c.ID, "map", hotline.MapArg(c.ID))
 		}
-		k.tell(0, r)
+		k.tellHere(r)
 	}
 	if draft := k.st.Citizen.Draft; draft != nil && !draft.empty() {
-		k.tell(0, hotline.Say("data.draft", "text", draft.text(0)))
+		k.tellHere(hotline.Say("data.draft", "text", draft.text(0)))
 	}
-	k.tell(0, hotline.Say("data.end").With(hotline.Pick("p:erase", "button.erase")))
+	end := hotline.Say("data.end")
+	if s := &k.st.Citizen; s.Requested != 0 {
+		req, err := k.Erasure(ctx, s.Requested)
+		if err != nil && !errors.Is(err, hotline.ErrNotFound) {
+			return fmt.Errorf("read a person's own request: %w", err)
+		}
+		if err == nil && req.Decided.IsZero() {
+			k.tellHere(end.And("data.erasure", "due", req.Due))
+			return nil
+		}
+	}
+	k.tellHere(end.With(hotline.Pick("p:erase", "button.erase")))
 	return nil
 }
 
@@ -119,6 +158,14 @@ func (k *talk) dataOverview(d hotline.Dossier) hotline.Reply {
 		r = r.And("data.phone", "phone", d.Person.Phone)
 	} else {
 		r = r.And("data.nophone")
+	}
+	for _, p := range d.Also {
+		if p.Name != "" && p.Name != d.Person.Name {
+			r = r.And("data.name", "name", p.Name)
+		}
+		if p.Phone != "" && p.Phone != d.Person.Phone {
+			r = r.And("data.phone", "phone", p.Phone)
+		}
 	}
 	r = r.And("data.language", "language", d.Person.Language)
 	for _, a := range d.Addresses {

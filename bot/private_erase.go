@@ -13,8 +13,8 @@ import (
 // An erasure: the person asks and confirms, a request is opened with its due time, the coordinators are told, one of them carries it out or refuses
 // with a reason, and the person hears which.
 //
-// The values of the buttons: "p:erase" asks, "p:yes" and "p:no" confirm; for the coordinator "p:do:ID" carries out, "p:why:ID" asks for a reason,
-// "p:not:ID:REASON" refuses, "p:send:ID" refuses with the reason that was written.
+// The values of the buttons: "p:erase" asks, "p:yes" and "p:no" confirm; for the coordinator "p:do:ID" asks once more, "p:sure:ID" carries out and
+// "p:leave:ID" leaves it, "p:why:ID" asks for a reason, "p:not:ID:REASON" refuses, "p:send:ID" refuses with the reason that was written.
 
 const privatePrefix = "p:"
 
@@ -59,8 +59,13 @@ func (k *talk) privateChoice(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	switch {
-	case parts[0] == "do":
+	case parts[0] == "do", parts[0] == "sure" && s.Erasure == req: // a refusal was begun in between
+		return true, k.askErasing(ctx, req)
+	case parts[0] == "sure":
 		return true, k.erase(ctx, req)
+	case parts[0] == "leave":
+		k.say(hotline.Say("cancel.done"))
+		return true, nil
 	case parts[0] == "why":
 		return true, k.askRefusal(ctx, req)
 	case parts[0] == "send" && s.Erasure == req && s.Reason != "":
@@ -107,6 +112,16 @@ func (k *talk) requestErasure(ctx context.Context) error {
 	for _, p := range people {
 		k.Say(hotline.Out{Person: p.Person, Lane: hotline.LaneNotice, Reply: k.erasureCard(req)})
 	}
+	if k.joined() { // it covers them all
+		all, err := k.Addresses(ctx, k.me())
+		if err != nil {
+			return fmt.Errorf("list a person's addresses: %w", err)
+		}
+		here := knownAt(all, k.conv.Address.ID)
+		for _, a := range all {
+			k.elsewhere(a, hotline.Say("join.erasure", "network", here.Channel.Label(), "tail", here.Tail, "due", req.Due).And("join.notyou"))
+		}
+	}
 	k.tell(0, hotline.Say("private.asked", "due", req.Due))
 	return nil
 }
@@ -130,11 +145,28 @@ func (k *talk) openErasure(ctx context.Context, id hotline.ErasureID) (hotline.E
 	case !req.Decided.IsZero():
 		k.say(hotline.Say("private.decided", "n", int(req.ID)))
 		return req, false, nil
-	case req.Person == k.me():
+	case k.is(req.Person):
 		k.say(hotline.Say("private.own"))
 		return req, false, nil
 	}
 	return req, true, nil
+}
+
+// askErasing asks a coordinator once more, since nothing brings back what is erased. A refusal that was under way is left.
+func (k *talk) askErasing(ctx context.Context, id hotline.ErasureID) error {
+	_, ok, err := k.openErasure(ctx, id)
+	if !ok || err != nil {
+		return err
+	}
+	s := &k.st.Citizen
+	if s.Erasure != 0 {
+		s.rest()
+		s.Erasure, s.Reason = 0, ""
+	}
+	n := strconv.FormatInt(int64(id), 10)
+	k.say(hotline.Say("private.erase.sure", "n", int(id)).
+		With(hotline.Pick("p:sure:"+n, "button.private.sure"), hotline.Pick("p:leave:"+n, "staff.button.drop")))
+	return nil
 }
 
 // erase carries a request out. The person is told before anything else is forgotten: the address stays.
@@ -143,10 +175,16 @@ func (k *talk) erase(ctx context.Context, id hotline.ErasureID) error {
 	if !ok || err != nil {
 		return err
 	}
+	all, err := k.Addresses(ctx, req.Person)
+	if err != nil {
+		return fmt.Errorf("list a person's addresses: %w", err)
+	}
 	if err := k.DecideErasure(ctx, id, k.me(), ""); err != nil {
 		return fmt.Errorf("carry out an erasure: %w", err)
 	}
-	k.Say(hotline.Out{To: req.From, Lane: hotline.LaneNotice, Reply: hotline.Say("private.done")})
+	for _, a := range all {
+		k.Say(hotline.Out{To: a.ID, Lane: hotline.LaneNotice, Reply: hotline.Say("private.done")})
+	}
 	k.say(hotline.Say("private.did", "n", int(id)))
 	return nil
 }

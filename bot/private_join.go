@@ -12,11 +12,13 @@ import (
 	"tanggap/hotline"
 )
 
-// One person on several networks. "hubungkan" on one shows a code; typed on the other, and confirmed there, it joins the two. A number that both
-// networks vouch for does instead of a code. "pisahkan" parts them again, from either side. Whoever is joined is told so at once on all their
-// other networks: a code may have been stolen.
+// One person on several networks. "hubungkan" on one shows a code; typed on the other, and confirmed there, it joins the two: the code is the proof.
+// Where both networks vouch for the same number, a yes here only has the same asked there, and a yes there joins: numbers pass from hand to hand. For
+// whoever works for the service there are only codes. "pisahkan" parts them again, from either side. Whoever is joined is told so at once on all their
+// other networks, with a button that undoes it: a code may have been stolen. What is said there is for that chat alone, and goes by no other.
 //
-// The values of the buttons: "j:yes" and "j:no" answer the question whether to join; "j:part:ID" parts the address with that id.
+// The values of the buttons: "j:yes" and "j:no" answer the question whether to join, "j:ok:CODE" and "j:nok:CODE" the one that was asked from another
+// network; "j:part:ID" parts the address with that id, "j:out:ID" with it all who came with it.
 
 const joinPrefix = "j:"
 
@@ -31,6 +33,9 @@ var (
 
 // joinWithin is how long a code is good, and the question whether to join.
 const joinWithin = 10 * time.Minute
+
+// joinAskedFor is how long a question to the other side stands.
+const joinAskedFor = 24 * time.Hour
 
 // joining is what the question whether to join is about.
 type joining struct {
@@ -87,10 +92,12 @@ func (k *talk) joinChoice(ctx context.Context) (bool, error) {
 	case "no":
 		k.dropJoin()
 		return true, nil
-	case "part":
+	case "ok", "nok":
+		return true, k.answerJoin(ctx, arg, what == "ok")
+	case "part", "out":
 		id, err := strconv.ParseInt(arg, 10, 64)
 		if err == nil {
-			return true, k.part(ctx, hotline.AddressID(id))
+			return true, k.part(ctx, hotline.AddressID(id), what == "out")
 		}
 	}
 	k.say(hotline.Say("button.old").With(pickMenu()))
@@ -149,7 +156,7 @@ func (k *talk) showCode() {
 		there = hotline.Telegram
 	}
 	r := hotline.Say("join.code", "code", code).And("join.code.how", "network", there.Label(), "code", code).And("join.code.keep").And("join.code.have")
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Slot: k.slot(), Expires: until})
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Slot: k.slot(), Expires: until, Here: true})
 	k.seal()
 }
 
@@ -165,6 +172,8 @@ func (k *talk) tryCode(ctx context.Context, code string) error {
 		k.say(hotline.Say("join.used"))
 	case errors.Is(err, hotline.ErrCodeExpired):
 		k.say(hotline.Say("join.expired"))
+	case errors.Is(err, hotline.ErrErasing):
+		k.say(hotline.Say("join.erasing"))
 	case errors.Is(err, hotline.ErrCode):
 		k.st.Citizen.await(waitCode, 0, k.now.Add(joinWithin))
 		k.say(hotline.Say("join.wrong"))
@@ -172,7 +181,15 @@ func (k *talk) tryCode(ctx context.Context, code string) error {
 		return fmt.Errorf("look up a code: %w", err)
 	default:
 		k.vouch()
-		k.say(k.askJoin(hotline.Reply{}, j).And("join.sure.code").With(joinButtons()...))
+		r := k.askJoin(hotline.Reply{}, j)
+		staff, err := k.staffAt(ctx, j.With)
+		if err != nil {
+			return err
+		}
+		if staff {
+			r = r.And("join.sure.staff")
+		}
+		k.say(r.And("join.sure.code").With(joinButtons()...))
 	}
 	return nil
 }
@@ -197,12 +214,110 @@ func (k *talk) ownPhone(ctx context.Context, phone string) error {
 	switch {
 	case errors.Is(err, hotline.ErrNotFound):
 		k.say(r)
+		return nil
 	case err != nil:
 		return fmt.Errorf("look for a number on another network: %w", err)
-	default:
-		k.say(k.askJoin(r, hotline.Join{With: with}).With(joinButtons()...))
 	}
+	staff, err := k.staffAt(ctx, with)
+	if err != nil {
+		return err
+	}
+	if staff {
+		k.say(r.And("join.bycode", "network", with.Channel.Label(), "tail", with.Tail))
+		return nil
+	}
+	k.say(k.askJoin(r, hotline.Join{With: with}).With(joinButtons()...))
 	return nil
+}
+
+// staffAt tells whether the person who writes, or whoever is at an address, works for the service.
+func (k *talk) staffAt(ctx context.Context, a hotline.Known) (bool, error) {
+	if k.conv.Viewer.Staff() {
+		return true, nil
+	}
+	roles, err := k.People(ctx, nil, anyRole...)
+	if err != nil {
+		return false, fmt.Errorf("see who works for the service: %w", err)
+	}
+	return slices.ContainsFunc(roles, func(r hotline.Role) bool { return r.Is(a.Home) }), nil
+}
+
+// askThere asks on the other side, whose number is the same. Nothing is joined by a yes here alone: this side may have got a number that was another's,
+// or the other.
+func (k *talk) askThere(ctx context.Context, id hotline.AddressID) error {
+	with, err := k.SamePhone(ctx, k.me(), k.conv.Address.Channel, k.conv.Person.Phone)
+	if err == nil && with.ID != id {
+		err = hotline.ErrNotFound
+	}
+	if errors.Is(err, hotline.ErrNotFound) {
+		k.say(hotline.Say("join.over"))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for a number on another network: %w", err)
+	}
+	staff, err := k.staffAt(ctx, with)
+	if err != nil {
+		return err
+	}
+	if staff {
+		k.say(hotline.Say("join.bycode", "network", with.Channel.Label(), "tail", with.Tail))
+		return nil
+	}
+	until := k.now.Add(joinAskedFor)
+	code, err := k.OfferJoin(ctx, k.me(), k.conv.Address.ID, with.ID, until)
+	switch {
+	case errors.Is(err, hotline.ErrErasing):
+		k.say(hotline.Say("join.erasing"))
+		return nil
+	case errors.Is(err, hotline.ErrCodeUsed), err == nil && code == "":
+		k.say(hotline.Say("join.again"))
+		return nil
+	case err != nil:
+		return fmt.Errorf("ask on another network: %w", err)
+	}
+	all, err := k.Addresses(ctx, k.me())
+	if err != nil {
+		return fmt.Errorf("list a person's addresses: %w", err)
+	}
+	here := knownAt(all, k.conv.Address.ID)
+	k.Say(hotline.Out{To: with.ID, Lane: hotline.LaneReply, Expires: until, Here: true,
+		Reply: hotline.Say("join.ask", "network", here.Channel.Label(), "tail", here.Tail).And("join.ask.what").
+			With(hotline.Pick("j:ok:"+code, "button.join.me"), hotline.Pick("j:nok:"+code, "button.join.not"))})
+	k.say(hotline.Say("join.asked", "network", with.Channel.Label(), "tail", with.Tail, "until", until))
+	return nil
+}
+
+// answerJoin is the answer to the question that was asked from another network.
+func (k *talk) answerJoin(ctx context.Context, code string, yes bool) error {
+	j, err := k.JoinOffer(ctx, code, k.conv.Address.ID)
+	if errors.Is(err, hotline.ErrCode) {
+		k.say(hotline.Say("join.over"))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look up a question: %w", err)
+	}
+	all, err := k.Addresses(ctx, k.me())
+	if err != nil {
+		return fmt.Errorf("list a person's addresses: %w", err)
+	}
+	if !yes {
+		here := knownAt(all, k.conv.Address.ID)
+		k.Decline(j.Ticket)
+		k.elsewhere(j.With, hotline.Say("join.refused", "network", here.Channel.Label(), "tail", here.Tail))
+		k.say(hotline.Say("join.not"))
+		return nil
+	}
+	staff, err := k.staffAt(ctx, j.With)
+	if err != nil {
+		return err
+	}
+	if staff { // since it was asked
+		k.say(hotline.Say("join.bycode", "network", j.With.Channel.Label(), "tail", j.With.Tail))
+		return nil
+	}
+	return k.redeem(ctx, j.Ticket, j.With.ID, j.With.ID)
 }
 
 func (k *talk) dropJoin() {
@@ -220,14 +335,25 @@ func (k *talk) joinNow(ctx context.Context) error {
 		k.say(hotline.Say("join.expired"))
 		return nil
 	}
+	if j.Ticket == "" {
+		return k.askThere(ctx, j.With)
+	}
+	return k.redeem(ctx, j.Ticket, j.With, k.conv.Address.ID)
+}
+
+// redeem joins this address with another, by a ticket, and tells all. One of the two is the newcomer.
+func (k *talk) redeem(ctx context.Context, ticket string, other, newcomer hotline.AddressID) error {
 	before := k.conv.Viewer
-	err := k.redeem(ctx, j)
+	err := k.Redeem(ctx, ticket, k.me())
 	switch {
 	case errors.Is(err, hotline.ErrSame):
 		k.say(hotline.Say("join.same"))
 		return nil
 	case errors.Is(err, hotline.ErrCodeUsed):
 		k.say(hotline.Say("join.used"))
+		return nil
+	case errors.Is(err, hotline.ErrErasing):
+		k.say(hotline.Say("join.erasing"))
 		return nil
 	case errors.Is(err, hotline.ErrCode), errors.Is(err, hotline.ErrNotFound):
 		k.say(hotline.Say("join.expired"))
@@ -239,30 +365,21 @@ func (k *talk) joinNow(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list a person's addresses: %w", err)
 	}
-	here, there := knownAt(all, k.conv.Address.ID), knownAt(all, j.With)
+	here, there := knownAt(all, k.conv.Address.ID), knownAt(all, other)
 	for _, a := range all {
-		with := here
+		with, side := here, there
 		if before.Is(a.Home) {
-			with = there // they had this side before
+			with, side = there, here // they had this side before
 		}
-		k.elsewhere(a, hotline.Say("join.told", "network", with.Channel.Label(), "tail", with.Tail).And("join.notyou"))
+		undo := "j:out:" + strconv.FormatInt(int64(newcomer), 10)
+		if side.ID == newcomer { // who came may only go again
+			undo = "j:part:" + strconv.FormatInt(int64(a.ID), 10)
+		}
+		k.elsewhere(a, hotline.Say("join.told", "network", with.Channel.Label(), "tail", with.Tail).And("join.notyou").
+			With(hotline.Pick(undo, "button.notme")))
 	}
 	k.say(hotline.Say("join.done", "network", there.Channel.Label(), "tail", there.Tail).And("join.undo"))
 	return k.handBack(ctx, k.me())
-}
-
-func (k *talk) redeem(ctx context.Context, j joining) error {
-	if j.Ticket != "" {
-		return k.Redeem(ctx, j.Ticket, k.me())
-	}
-	with, err := k.SamePhone(ctx, k.me(), k.conv.Address.Channel, k.conv.Person.Phone)
-	if err != nil {
-		return err
-	}
-	if with.ID != j.With {
-		return hotline.ErrNotFound
-	}
-	return k.Join(ctx, k.me(), with.Home)
 }
 
 func knownAt(all []hotline.Known, id hotline.AddressID) hotline.Known {
@@ -276,8 +393,16 @@ func knownAt(all []hotline.Known, id hotline.AddressID) hotline.Known {
 // elsewhere says something at once at another address of the person; here it says nothing. It is asked for: they have done it, or somebody in their name.
 func (k *talk) elsewhere(a hotline.Known, r hotline.Reply) {
 	if a.ID != k.conv.Address.ID {
-		k.Say(hotline.Out{To: a.ID, Lane: hotline.LaneReply, Reply: r, Asked: true})
+		k.Say(hotline.Out{To: a.ID, Lane: hotline.LaneReply, Reply: r, Asked: true, Here: true})
 	}
+}
+
+// tellHere says what is for the address that wrote alone, never for another of the person's: what is kept about them, say.
+func (k *talk) tellHere(r hotline.Reply) {
+	r, away := k.keysAway(k.noted(r))
+	k.st.Citizen.Keys = k.st.Citizen.Keys && !away
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Slot: k.slot(), Here: true})
+	k.seal()
 }
 
 // askPart shows which networks are joined, and offers to part each.
@@ -299,7 +424,11 @@ func (k *talk) askPart(ctx context.Context) error {
 		}
 	}
 	for _, a := range all {
-		if a.ID != k.conv.Address.ID || len(all) > 2 {
+		may, err := k.MayPart(ctx, k.me(), a.Home)
+		if err != nil {
+			return fmt.Errorf("see whom somebody may part: %w", err)
+		}
+		if may && (a.ID != k.conv.Address.ID || len(all) > 2) {
 			r = r.With(hotline.Pick("j:part:"+strconv.FormatInt(int64(a.ID), 10), "button.part", "network", a.Channel.Label(), "tail", a.Tail))
 		}
 	}
@@ -307,8 +436,8 @@ func (k *talk) askPart(ctx context.Context) error {
 	return nil
 }
 
-// part parts one address from the others. Each side has again what was theirs.
-func (k *talk) part(ctx context.Context, id hotline.AddressID) error {
+// part parts one address from the others, maybe with all who came with it. Each side has again what was theirs.
+func (k *talk) part(ctx context.Context, id hotline.AddressID, came bool) error {
 	all, err := k.Addresses(ctx, k.me())
 	if err != nil {
 		return fmt.Errorf("list a person's addresses: %w", err)
@@ -318,7 +447,21 @@ func (k *talk) part(ctx context.Context, id hotline.AddressID) error {
 		k.say(hotline.Say("part.gone"))
 		return nil
 	}
-	err = k.Part(ctx, goes.Home)
+	may, err := k.MayPart(ctx, k.me(), goes.Home)
+	if err != nil {
+		return fmt.Errorf("see whom somebody may part: %w", err)
+	}
+	if !may {
+		k.say(hotline.Say("part.new"))
+		return nil
+	}
+	leave := []hotline.PersonID{goes.Home}
+	if came {
+		if leave, err = k.CameWith(ctx, goes.Home, k.me()); err != nil {
+			return fmt.Errorf("see who came with whom: %w", err)
+		}
+	}
+	err = k.Part(ctx, leave...)
 	if errors.Is(err, hotline.ErrNotFound) {
 		k.say(hotline.Say("part.gone"))
 		return nil
@@ -331,7 +474,7 @@ func (k *talk) part(ctx context.Context, id hotline.AddressID) error {
 	stays := goes.Home
 	for _, a := range all {
 		with := goes
-		if a.Home == goes.Home {
+		if slices.Contains(leave, a.Home) {
 			with = here
 		} else {
 			stays = a.Home

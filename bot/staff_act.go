@@ -54,7 +54,7 @@ func (k *talk) refusedOr(err error, c hotline.Case, a hotline.Assignment) error 
 func (k *talk) standsNow(c hotline.Case, a hotline.Assignment) hotline.Reply {
 	status := hotline.PhraseArg("status." + string(c.Status))
 	switch {
-	case c.Reporter != 0 && c.Reporter == k.me():
+	case k.is(c.Reporter):
 		return hotline.Say("staff.own")
 	case k.hidden(c) || !k.reg.Sees(k.conv.Viewer, c).Facts && !(a.ID != 0 && k.ofUnit(a.Unit, workers...)):
 		return hotline.Say("staff.gone")
@@ -64,7 +64,7 @@ func (k *talk) standsNow(c hotline.Case, a hotline.Assignment) hotline.Reply {
 		return hotline.Say("staff.moved", "case", c.ID)
 	case a.State == hotline.Done:
 		return hotline.Say("staff.partdone", "case", c.ID)
-	case a.State == hotline.Taken && a.Officer != k.me():
+	case a.State == hotline.Taken && !k.is(a.Officer):
 		return hotline.Say("staff.takenby", "case", c.ID, "who", a.Officer)
 	case a.State == hotline.Waiting && k.mayWork(c, a):
 		return hotline.Say("staff.untaken", "case", c.ID).With(pickAct(actTake, c, a))
@@ -184,7 +184,7 @@ func (k *talk) endedFor(before, after hotline.Case) []hotline.Assignment {
 	var ended []hotline.Assignment
 	for _, b := range before.Assignments {
 		a, _ := after.Assignment(b.ID)
-		if b.State == hotline.Taken && b.Officer != k.me() && b.Officer != 0 && !a.On() {
+		if b.State == hotline.Taken && !k.is(b.Officer) && b.Officer != 0 && !a.On() {
 			ended = append(ended, b)
 		}
 	}
@@ -193,32 +193,48 @@ func (k *talk) endedFor(before, after hotline.Case) []hotline.Assignment {
 
 // tellLead tells the officer who leads that a supporting unit is done.
 func (k *talk) tellLead(c hotline.Case, done hotline.Assignment) {
-	if lead, ok := c.Lead(); ok && lead.Officer != 0 && lead.Officer != k.me() {
+	if lead, ok := c.Lead(); ok && lead.Officer != 0 && !k.is(lead.Officer) {
 		k.Say(hotline.Out{Person: lead.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: lead.ID,
-			Reply: hotline.Say("staff.helpdone", "case", c.ID, "unit", hotline.UnitArg(done.Unit))})
+			Reply: withSaid(hotline.Say("staff.helpdone", "case", c.ID, "unit", hotline.UnitArg(done.Unit)), c.Said)})
 	}
 }
 
-// askHelp gives another unit a supporting part.
-func (k *talk) askHelp(c hotline.Case, a hotline.Assignment, p *pending) error {
-	agency, _ := k.reg.Agency(k.reg.AgencyOf(p.Unit))
+// withSaid adds what was said, where something was.
+func withSaid(r hotline.Reply, said hotline.ContentID) hotline.Reply {
+	if said == 0 {
+		return r
+	}
+	r = r.And("staff.event.said", "said", said)
+	r.Shows = append(r.Shows, said)
+	return r
+}
+
+// cannotHelp says why a unit cannot be asked to help.
+func (k *talk) cannotHelp(c hotline.Case, unit string) (hotline.Reply, bool) {
+	agency, _ := k.reg.Agency(k.reg.AgencyOf(unit))
 	switch {
 	case k.reg.HiddenFrom(c, agency.ID) || agency.ID == "":
-		k.onCase(c.ID, a.ID, hotline.Say("staff.unit.accused"))
-		return nil
+		return hotline.Say("staff.unit.accused"), true
 	case !agency.Desk:
 		r := hotline.Say("staff.unit.nodesk", "agency", hotline.AgencyArg(agency.ID))
 		if agency.Contact != "" {
 			r = r.And("staff.unit.contact", "contact", agency.Contact)
 		}
-		k.onCase(c.ID, a.ID, r)
-		return nil
+		return r, true
 	}
 	for _, x := range c.Assignments {
-		if x.On() && x.Unit == p.Unit {
-			k.onCase(c.ID, a.ID, hotline.Say("staff.help.already", "unit", hotline.UnitArg(p.Unit)))
-			return nil
+		if x.On() && x.Unit == unit {
+			return hotline.Say("staff.help.already", "unit", hotline.UnitArg(unit)), true
 		}
+	}
+	return hotline.Reply{}, false
+}
+
+// askHelp gives another unit a supporting part.
+func (k *talk) askHelp(c hotline.Case, a hotline.Assignment, p *pending) error {
+	if r, no := k.cannotHelp(c, p.Unit); no {
+		k.onCase(c.ID, a.ID, r)
+		return nil
 	}
 	if !p.empty() {
 		noted, err := k.record(c, hotline.Event{Kind: hotline.EvNoted, Assignment: a.ID}, k.saidWith(p))
@@ -282,7 +298,7 @@ func (k *talk) declinedForGood(ctx context.Context, c hotline.Case, a hotline.As
 	if err != nil {
 		return fmt.Errorf("find the head of a unit: %w", err)
 	}
-	heads = slices.DeleteFunc(heads, func(r hotline.Role) bool { return r.Person == k.me() || r.Person == c.Reporter })
+	heads = slices.DeleteFunc(heads, func(r hotline.Role) bool { return k.is(r.Person) || r.Is(c.Reporter) })
 	before := slices.ContainsFunc(c.Assignments, func(x hotline.Assignment) bool {
 		return x.Unit == root && x.Level >= level && x.State == hotline.Cancelled
 	})
@@ -300,8 +316,9 @@ func (k *talk) declinedForGood(ctx context.Context, c hotline.Case, a hotline.As
 		return k.refusedOr(err, c, a)
 	}
 	if c.From != 0 {
-		k.Say(hotline.Out{To: c.From, Lane: hotline.LaneNotice, Case: c.ID,
-			Reply: hotline.Say("private.outside", "text", k.reg.Outside.In(hotline.Indonesian))})
+		out := toReporter(c)
+		out.Reply = hotline.Say("private.outside", "text", k.reg.Outside.In(hotline.Indonesian))
+		k.Say(out)
 	}
 	k.onCase(c.ID, a.ID, hotline.Say("staff.over", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status))))
 	return nil
@@ -309,9 +326,9 @@ func (k *talk) declinedForGood(ctx context.Context, c hotline.Case, a hotline.As
 
 // tellLeadRefused tells the officer who leads that a unit will not help.
 func (k *talk) tellLeadRefused(c hotline.Case, a hotline.Assignment) {
-	if lead, ok := c.Lead(); ok && lead.Officer != 0 && lead.Officer != k.me() {
+	if lead, ok := c.Lead(); ok && lead.Officer != 0 && !k.is(lead.Officer) {
 		k.Say(hotline.Out{Person: lead.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: lead.ID,
-			Reply: hotline.Say("staff.helprefused", "case", c.ID, "unit", hotline.UnitArg(a.Unit))})
+			Reply: withSaid(hotline.Say("staff.helprefused", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), c.Said)})
 	}
 }
 
@@ -326,7 +343,7 @@ func (k *talk) jot(c hotline.Case, a hotline.Assignment, p *pending) error {
 	k.onCase(c.ID, a.ID, hotline.Say("staff.did.note", "case", c.ID))
 	told := map[hotline.PersonID]bool{0: true, k.me(): true}
 	for _, x := range after.Assignments {
-		if x.State != hotline.Taken || told[x.Officer] {
+		if x.State != hotline.Taken || told[x.Officer] || k.is(x.Officer) {
 			continue
 		}
 		told[x.Officer] = true

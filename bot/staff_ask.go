@@ -45,7 +45,7 @@ func (k *talk) askCase(ctx context.Context, p *pending) error {
 // pickHeld is a button for a case that somebody has.
 func (k *talk) pickHeld(value string, h hotline.Held) hotline.Choice {
 	if h.Handle == 0 { // they have more than 99
-		return hotline.Pick(value, "staff.button.seethis", "category", hotline.CategoryArg(h.Case.Category), "case", h.Case.ID)
+		return k.pickSeen(value, h.Case)
 	}
 	return hotline.Pick(value, "staff.button.held", "handle", h.Handle, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case))
 }
@@ -101,13 +101,21 @@ func (k *talk) askAct(c hotline.Case, a hotline.Assignment, p *pending) {
 // askWords asks for what goes with an act.
 func (k *talk) askWords(c hotline.Case, a hotline.Assignment, p *pending) {
 	p.Wants, p.Asked = needWords, true
-	r := hotline.Say("staff.ask.words."+string(p.Act), "case", c.ID)
+	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase("staff.ask.words."+wordsFor(p.Act, a), "case", c.ID)}}
 	if p.Act == actFinish {
 		r = r.With(hotline.Pick(p.value("yes", ""), "staff.button.nowords"), p.drop())
 	} else {
 		r = r.With(p.drop())
 	}
 	k.onCase(c.ID, a.ID, r)
+}
+
+// wordsFor ends the key of a question about an act: who only helps says no to the unit that leads, and not to the coordinator.
+func wordsFor(what act, a hotline.Assignment) string {
+	if what == actDecline && a.Part != hotline.Lead {
+		return "nothelp"
+	}
+	return string(what)
 }
 
 // askPhoto asks for a picture of what was done; it may be left out.
@@ -121,8 +129,25 @@ func (k *talk) askPhoto(c hotline.Case, a hotline.Assignment, p *pending) {
 // askYes asks whether an outcome is meant, when its words were typed in one go.
 func (k *talk) askYes(c hotline.Case, a hotline.Assignment, p *pending) {
 	p.Wants = needYes
-	k.onCaseLater(c.ID, a.ID, p.slot(), hotline.Say("staff.ask.yes."+string(p.Act), "case", c.ID, "text", p.Text).
+	question := hotline.Phrase("staff.ask.yes."+wordsFor(p.Act, a), "case", c.ID, "text", p.Text)
+	k.onCaseLater(c.ID, a.ID, p.slot(), hotline.Reply{Lines: []hotline.Line{question}}.
 		With(hotline.Pick(p.value("yes", ""), "staff.button.yes"), hotline.Pick(p.value("redo", ""), "staff.button.redo"), p.drop()))
+}
+
+// askHelpYes shows what asking a unit for help does, before it is done. What cannot be is said at once.
+func (k *talk) askHelpYes(c hotline.Case, a hotline.Assignment, p *pending) {
+	if r, no := k.cannotHelp(c, p.Unit); no {
+		k.st.Staff.Pending = nil
+		k.onCase(c.ID, a.ID, r)
+		return
+	}
+	p.Wants = needYes
+	r := hotline.Say("staff.ask.yes.help", "case", c.ID, "unit", hotline.UnitArg(p.Unit))
+	if p.Text != "" {
+		r = r.And("staff.ask.help.note", "text", p.Text)
+	}
+	k.onCaseLater(c.ID, a.ID, p.slot(), r.
+		With(hotline.Pick(p.value("yes", ""), "staff.button.yes"), hotline.Pick(p.value("redo", ""), "staff.button.otherunit"), p.drop()))
 }
 
 func dayTrouble(err error) string {
@@ -137,12 +162,12 @@ func dayTrouble(err error) string {
 
 // scheduleFromText reads the day that the words of an order begin with: "jadwal besok, tambal aspal".
 func (k *talk) scheduleFromText(c hotline.Case, a hotline.Assignment, p *pending) {
-	day, rest, err := readDay(k.reg.Calendar(a.Unit), k.now, p.Text)
+	day, rest, doubt, err := readDayDoubting(k.reg.Calendar(a.Unit), k.now, p.Text)
 	if err != nil {
 		k.askDay(c, p, dayTrouble(err))
 		return
 	}
-	p.Date, p.Text = day.Format(time.DateOnly), rest
+	p.Date, p.Doubt, p.Text = day.Format(time.DateOnly), doubt, rest
 }
 
 // askDay asks for a day, with the next working days as buttons.
@@ -180,16 +205,33 @@ func (k *talk) dayOff(a hotline.Assignment, date string) string {
 	return noUnit
 }
 
+// askDayOff asks whether a day is meant that is no working day, or so far off that it may be a slip.
 func (k *talk) askDayOff(c hotline.Case, a hotline.Assignment, p *pending) {
 	p.Wants = needYes
-	name := k.dayOff(a, p.Date)
-	r := hotline.Say("staff.day.free", "date", hotline.DateArg(p.Date))
-	if name != noUnit {
-		r = hotline.Say("staff.day.holiday", "date", hotline.DateArg(p.Date), "name", name)
+	r := hotline.Reply{}
+	switch name := k.dayOff(a, p.Date); name {
+	case "":
+	case noUnit:
+		r = r.And("staff.day.free", "date", hotline.DateArg(p.Date))
+	default:
+		r = r.And("staff.day.holiday", "date", hotline.DateArg(p.Date), "name", name)
+	}
+	if p.Doubt {
+		r = r.And("staff.day.sure", "date", hotline.DateArg(p.Date), "n", k.daysAhead(p.Date))
 	}
 	k.onCase(c.ID, a.ID, r.
 		With(hotline.Pick(p.value("yes", ""), "staff.button.keepday"), hotline.Pick(p.value("redo", ""), "staff.button.otherday")).
 		With(p.drop()))
+}
+
+// daysAhead counts the days until a date.
+func (k *talk) daysAhead(date string) int {
+	day, err := time.Parse(time.DateOnly, date)
+	today, err2 := time.Parse(time.DateOnly, k.reg.Today(k.now))
+	if err != nil || err2 != nil {
+		return 0
+	}
+	return int(day.Sub(today).Hours() / 24)
 }
 
 // askWhose asks whose a case is ("not ours"), or whose help is wanted.
@@ -200,7 +242,10 @@ func (k *talk) askWhose(c hotline.Case, p *pending) {
 			name = cutPrefixWord(name, "ke", "dari", "to", "from")
 		}
 		if units := k.openTo(c, findUnits(k.reg, name)); p.Act == actHelp && len(units) == 1 {
-			p.Unit, p.Text = units[0], ""
+			one, which := k.narrow(c, units[0])
+			if p.Unit, p.Text = one, ""; one == "" {
+				k.askUnit(c, p, which, "staff.unit.which")
+			}
 			return
 		} else if p.Act == actHelp && len(units) > 1 {
 			k.askUnit(c, p, units, "staff.unit.which")
@@ -254,7 +299,7 @@ func (k *talk) likelyUnits(c hotline.Case, p *pending) []string {
 				u = at
 			}
 		}
-		if g != own && !slices.Contains(units, u) && !k.reg.HiddenFrom(c, g) && len(units) < 4 {
+		if g != "" && g != own && !slices.Contains(units, u) && !k.reg.HiddenFrom(c, g) && len(units) < 4 {
 			units = append(units, u)
 		}
 	}

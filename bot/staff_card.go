@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,8 +85,9 @@ func areaFor(r *hotline.Regency, c hotline.Case, exactly bool) hotline.AreaArg {
 }
 
 // OfferCard offers an assignment to an officer on duty. Of a secret case it tells number, category and kecamatan only; of an anonymous one it
-// shows no voice. Round counts from 1.
-func OfferCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int) hotline.Out {
+// shows no voice. Round counts from 1. Out of the history, which may be missing where nothing has happened yet, it tells what the unit should know first.
+func OfferCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round int, events []hotline.Event,
+	said map[hotline.ContentID]hotline.Content) hotline.Out {
 	head := "staff.offer.new"
 	switch {
 	case a.Part == hotline.Supporting:
@@ -95,36 +97,27 @@ func OfferCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round i
 	case round > 1:
 		head = "staff.offer.again"
 	}
-	out := offerOf(r, c, a, head)
+	out := offerOf(r, c, a, head, events, said)
 	out.Reply = out.Reply.With(pickAct(actTake, c, a)).With(pickAct(actDecline, c, a), pickAct(actSee, c, a))
 	return out
 }
 
-// UrgentCard calls to an emergency: responders, and the coordinator. It comes again until somebody acknowledges it.
-func UrgentCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, _ int) hotline.Out {
-	out := offerOf(r, c, a, "staff.urgent.new")
-	if a.Acked || a.State != hotline.Waiting {
-		out.Reply = out.Reply.With(pickAct(actTake, c, a), pickAct(actSee, c, a))
-		return out
-	}
-	out.Reply = out.Reply.With(pickAct(actAck, c, a)).With(pickAct(actSee, c, a))
-	return out
-}
-
-func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head string) hotline.Out {
+func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head string, events []hotline.Event,
+	said map[hotline.ContentID]hotline.Content) hotline.Out {
 	reply := hotline.Reply{}
 	lane := hotline.LaneNotice
 	if c.Urgent {
 		lane = hotline.LaneEmergency
-		if head != "staff.urgent.new" {
-			reply = reply.And("staff.card.urgent")
-		}
+		reply = reply.And("staff.card.urgent")
 	}
 	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
 	reply = describe(reply, r, c, !c.Privacy.IsSecret())
-	if c.Urgent {
-		reply = reply.And("staff.card.soon")
-	} else if !a.Due.IsZero() {
+	if !c.Privacy.IsSecret() {
+		reply = tellAnswers(reply, r, c, events, said)
+		reply = tellReopened(reply, c, events, said)
+		reply = tellRequest(reply, c, a, events, said)
+	}
+	if !c.Urgent && !a.Due.IsZero() {
 		reply = reply.And("staff.card.due", "due", a.Due)
 	}
 	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID, Card: OfferName(a.ID)}
@@ -132,10 +125,15 @@ func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head stri
 
 // describe adds where a case is and what was said first. Without content it tells the kecamatan and that the rest is secret.
 func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content bool) hotline.Reply {
+	return describeAt(reply, r, c, content, c.Story)
+}
+
+// describeAt does so with the point on the map that was sent with something else than the story.
+func describeAt(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content bool, point hotline.ContentID) hotline.Reply {
 	if !content {
 		return reply.And("staff.card.kecamatan", "place", areaFor(r, c, false)).And("staff.card.secret")
 	}
-	reply = reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(c.Story))
+	reply = reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(point))
 	if c.Story != 0 {
 		reply = reply.And("staff.card.story", "story", c.Story)
 		reply.Shows = append(reply.Shows, c.Story)
@@ -154,19 +152,21 @@ func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) ho
 	if c.Urgent {
 		reply = reply.And("staff.card.urgent")
 	}
-	reply = reply.And("staff.card.kecamatan", "place", areaFor(r, c, false))
-	if a.Officer != 0 {
-		reply = reply.And("staff.late.has", "who", a.Officer)
-	} else {
-		reply = reply.And("staff.late.nobody")
-	}
-	reply = reply.And("staff.late.promised", "due", c.Due)
 	step := hotline.RoleName("")
 	if a.Level >= 0 && a.Level < len(r.Ladder) {
 		step = r.Ladder[a.Level].Role
 	}
 	if a.Level >= len(r.Ladder) {
 		step = hotline.RoleCoordinator
+	}
+	reply = placeFor(reply, r, c, step, a.Unit)
+	if a.Officer != 0 {
+		reply = reply.And("staff.late.has", "who", a.Officer)
+	} else {
+		reply = reply.And("staff.late.nobody")
+	}
+	if !c.Urgent {
+		reply = reply.And("staff.late.promised", "due", c.Due)
 	}
 	switch {
 	case step == hotline.RoleCoordinator:
@@ -184,17 +184,39 @@ func EscalationCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) ho
 		lane = hotline.LaneEmergency
 	}
 	out := hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID}
+	if c.Urgent && a.State == hotline.Waiting { // it is changed with all the others when somebody is on it
+		out.Card = OfferName(a.ID)
+	}
 	if step == hotline.RoleCoordinator { // what the coordinator replies is about the case, and not about the officer's part of it
 		out.Assign, out.Card = 0, TriageName(c.ID)
 	}
 	return out
 }
 
+// GoneCard changes the card of a part whose unit is no more: the one it was offered with, or the own one of the officer who had it.
+func GoneCard(c hotline.Case, a hotline.Assignment, own bool) hotline.Out {
+	o := hotline.Out{Verb: hotline.VerbEdit, Edits: OfferName(a.ID), Card: OfferName(a.ID), Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
+		Reply: hotline.Say("staff.offer.settled", "case", c.ID, "category", hotline.CategoryArg(c.Category))}
+	if own {
+		o.Edits, o.Card = OwnCardName(a.ID), OwnCardName(a.ID)
+	}
+	return o
+}
+
+// placeFor adds where a case is, as exactly as somebody of that role in that unit may know it. Of a secret one a card that comes unasked tells the
+// kecamatan, whoever gets it.
+func placeFor(reply hotline.Reply, r *hotline.Regency, c hotline.Case, role hotline.RoleName, unit string) hotline.Reply {
+	if role != "" && !c.Privacy.IsSecret() && r.Sees(hotline.Viewer{Roles: []hotline.Role{{Name: role, Unit: unit}}}, c).Content {
+		return reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(c.Story))
+	}
+	return reply.And("staff.card.kecamatan", "place", areaFor(r, c, false))
+}
+
 // NobodyCard tells the coordinator that nobody is on duty in a unit that has something to take, nor above it.
 func NobodyCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotline.Out {
 	lane := hotline.LaneNotice
-	reply := hotline.Say("staff.nobody", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(a.Unit)).
-		And("staff.card.kecamatan", "place", areaFor(r, c, false))
+	reply := hotline.Say("staff.nobody", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(a.Unit))
+	reply = placeFor(reply, r, c, hotline.RoleCoordinator, "")
 	if c.Urgent {
 		lane = hotline.LaneEmergency
 		reply = reply.And("staff.card.urgent").With(pickAct(actAck, c, a))
@@ -213,8 +235,13 @@ func ReminderCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment) hotl
 
 // TranscribeCard asks the coordinator to write a voice note down: by replying to it.
 func TranscribeCard(r *hotline.Regency, c hotline.Case) hotline.Out {
-	reply := hotline.Say("staff.voice", "case", c.ID, "place", areaFor(r, c, true))
-	reply.Shows = []hotline.ContentID{c.Story}
+	return transcribeCard(r, c, c.Story, "staff.voice")
+}
+
+// transcribeCard does so with what was said later.
+func transcribeCard(r *hotline.Regency, c hotline.Case, spoken hotline.ContentID, key string) hotline.Out {
+	reply := hotline.Say(key, "case", c.ID, "place", areaFor(r, c, true))
+	reply.Shows = []hotline.ContentID{spoken}
 	if c.Urgent {
 		reply = reply.And("staff.card.urgent")
 	}
@@ -282,18 +309,21 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 		reply = reply.And("staff.card.handle", "handle", held.Handle)
 	}
 	s := k.reg.Sees(k.conv.Viewer, c)
-	reply = describe(reply, k.reg, c, s.Content)
+	events, said, err := k.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
+	told, point := toldSince(c, events, said)
+	if c.Reopened > 0 { // what was still wrong stands by itself
+		told = slices.DeleteFunc(told, func(e hotline.Event) bool { return e.Kind == hotline.EvReopened })
+	}
+	reply = describeAt(reply, k.reg, c, s.Content, point)
 	reply.Silent = !s.Voice
 	if s.Content {
-		events, _, err := k.History(ctx, c.ID)
-		if err != nil {
-			return fmt.Errorf("read the history: %w", err)
-		}
-		for _, e := range events { // what was told by voice, in writing
-			if e.Kind == hotline.EvTranscribed {
-				reply = reply.And("staff.card.story", "story", e.Content)
-			}
-		}
+		reply = tellLater(reply, told, said)
+		reply = tellAnswers(reply, k.reg, c, events, said)
+		reply = tellReopened(reply, c, events, said)
+		reply = tellRequest(reply, c, a, events, said)
 	}
 	if s.Reporter && c.Reporter != 0 {
 		reply = reply.And("staff.card.reporter", "who", c.Reporter)

@@ -52,7 +52,7 @@ func drawn(t testing.TB, r *hotline.Regency, lang hotline.Lang, o hotline.Out) s
 // cards are all that is sent unasked.
 func cards(r *hotline.Regency, c hotline.Case, a hotline.Assignment) map[string]hotline.Out {
 	all := map[string]hotline.Out{
-		"offer": OfferCard(r, c, a, 1), "offer again": OfferCard(r, c, a, 2), "urgent": UrgentCard(r, c, a, 1), "reminder": ReminderCard(r, c, a),
+		"offer": OfferCard(r, c, a, 1, nil, nil), "offer again": OfferCard(r, c, a, 2, nil, nil), "urgent": UrgentCard(r, c, a, 1, nil, nil), "reminder": ReminderCard(r, c, a),
 		"nobody": NobodyCard(r, c, a), "transcribe": TranscribeCard(r, c), "unanswered": UnansweredCard(r, c, a),
 	}
 	for level := range r.Ladder {
@@ -104,7 +104,7 @@ func TestTheOfferTellsWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	r := deskRegency(t)
 	c, a := aCase(nil)
-	o := OfferCard(r, c, a, 1)
+	o := OfferCard(r, c, a, 1, nil, nil)
 	want := "Kasus baru KCL-261123-0001" + string(c.Number.String()[len(c.Number.String())-1]) + `
 Jalan rusak
 📍 Tegalsambi, Kec. Selatan
@@ -112,7 +112,7 @@ https://maps.google.com/?q=-6.57100,110.67200
 “lubang besar di depan rumah Bu Siti”
 Batas waktu: Sabtu 28 Nov pukul 09.00 WIB
 [Ambil]
-[Bukan kami]
+[Bukan unit kami]
 [Lihat]`
 	if got := drawn(t, r, hotline.Indonesian, o); got != want {
 		t.Errorf("the offer reads\n%s\nwant\n%s", got, want)
@@ -120,6 +120,15 @@ Batas waktu: Sabtu 28 Nov pukul 09.00 WIB
 	if o.Card != "offer:17" || o.Assign != 17 || !slices.Equal(o.Reply.Shows, []hotline.ContentID{77}) {
 		t.Errorf("the offer carries %+v", o)
 	}
+}
+
+// toldBefore is a history with an answer, an outcome, a reopening and a message to who is asked to help, all of them content.
+var toldBefore = []hotline.Event{
+	{Kind: hotline.EvDetailed, By: 90, Content: 77, Facts: hotline.Facts{Word: "owner"}},
+	{Kind: hotline.EvResolved, By: 8, Content: 77},
+	{Kind: hotline.EvReopened, By: 90, Content: 77},
+	{Kind: hotline.EvNoted, By: 8, Assignment: 17, Content: 77},
+	{Kind: hotline.EvAssigned, By: 8, Assignment: 17},
 }
 
 // Whatever the case: before it is taken, a secret one shows number, category and kecamatan; an anonymous one never its reporter or a voice.
@@ -139,8 +148,8 @@ func TestCardsKeepSecrets(t *testing.T) {
 		late := a
 		late.Level = rapid.IntRange(0, len(r.Ladder)-1).Draw(rt, "level")
 		for name, o := range map[string]hotline.Out{
-			"offer":      OfferCard(r, c, a, rapid.IntRange(1, 3).Draw(rt, "round")),
-			"urgent":     UrgentCard(r, c, a, 1),
+			"offer":      OfferCard(r, c, a, rapid.IntRange(1, 3).Draw(rt, "round"), toldBefore, nil),
+			"urgent":     UrgentCard(r, c, a, 1, toldBefore, nil),
 			"escalation": EscalationCard(r, c, late),
 			"nobody":     NobodyCard(r, c, a),
 		} {
@@ -270,7 +279,7 @@ func TestHistoryLinesCanBeDrawn(t *testing.T) {
 		{Kind: hotline.EvTold, By: 90}, {Kind: hotline.EvReminded},
 	} {
 		e.At = deskMonday.Add(time.Hour)
-		lines := historyLine(c, e)
+		lines := historyLine(deskRegency(t), c, e)
 		text := drawn(t, r, hotline.Indonesian, hotline.Out{Reply: hotline.Reply{Lines: lines}})
 		if !strings.HasPrefix(text, "Senin 23 Nov pukul 10.00") {
 			t.Errorf("%s reads %q", e.Kind, text)

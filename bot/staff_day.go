@@ -23,6 +23,16 @@ const justPast = 60
 // "3 hari kerja", "25/11", "tgl 25", "25 November 2026", "2026-11-25", in Indonesian, Javanese or English. It gives the day as midnight in the
 // calendar's zone, and what follows it in the text.
 func readDay(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest string, err error) {
+	day, rest, _, err = readDayDoubting(cal, now, s)
+	return day, rest, err
+}
+
+// farAhead is from how many days ahead a day is so far that it is asked about: on New Year's Day "31/12" may well be yesterday.
+const farAhead = 60
+
+// readDayDoubting tells besides whether the day should be shown in full and said yes to first: it lies far ahead, or its year was not said and is
+// not this one.
+func readDayDoubting(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest string, doubt bool, err error) {
 	zone := cal.Zone
 	if zone == nil {
 		zone = time.UTC
@@ -33,7 +43,7 @@ func readDay(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest
 	r.skip("pada", "hari", "ing", "dinten", "dina", "on", "next", "tanggal", "tgl", "tg")
 	day, ok := r.day()
 	if !ok {
-		return time.Time{}, s, errNoDay
+		return time.Time{}, s, false, errNoDay
 	}
 	switch {
 	case day.Before(today):
@@ -41,7 +51,8 @@ func readDay(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest
 	case day.After(today.AddDate(1, 0, 0)):
 		err = errFar
 	}
-	return day, strings.TrimLeft(s[r.end():], " \t\r\n,.;:-"), err
+	doubt = r.guessed && day.Year() != y || day.After(today.AddDate(0, 0, farAhead))
+	return day, strings.TrimLeft(s[r.end():], " \t\r\n,.;:-"), doubt, err
 }
 
 // namesDay tells whether a text begins with a day, whenever that is.
@@ -82,6 +93,8 @@ type dayReader struct {
 	cal   hotline.Calendar
 	words []dayToken
 	at    int
+
+	guessed bool // the year was not said
 }
 
 func (r *dayReader) peek(ahead int) string {
@@ -321,6 +334,7 @@ func (r *dayReader) named() (time.Time, bool) {
 		return time.Time{}, false // a number alone is no day
 	}
 	r.at++
+	r.guessed = true
 	day, ok := r.date(r.today.Year(), r.today.Month(), n)
 	if !ok || day.Before(r.today) {
 		return r.date(r.today.Year(), r.today.Month()+1, n)
@@ -330,6 +344,7 @@ func (r *dayReader) named() (time.Time, bool) {
 
 // thisYear gives the day in this year, or in the next one where it is long past.
 func (r *dayReader) thisYear(m time.Month, d int) (time.Time, bool) {
+	r.guessed = true
 	day, ok := r.date(r.today.Year(), m, d)
 	if !ok || day.Before(r.today.AddDate(0, 0, -justPast)) {
 		return r.date(r.today.Year()+1, m, d)

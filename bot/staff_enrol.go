@@ -36,6 +36,7 @@ func (k *talk) enrol(ctx context.Context, code string) error {
 	case err != nil:
 		return fmt.Errorf("redeem a code: %w", err)
 	}
+	k.vouch()
 	k.st.Staff = staffState{Begun: k.st.Staff.Begun, Member: true}
 	r := hotline.Say("staff.enrol.done", "role", hotline.PhraseArg("staff.role."+string(role.Name)), "unit", hotline.UnitArg(role.Unit))
 	if slices.Contains(workers, role.Name) {
@@ -96,7 +97,7 @@ func (k *talk) guide() {
 	first := []hotline.Choice{pickList(wishQueue), pickList(wishMine)}
 	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
 		r = r.And("staff.guide.coordinator")
-		r = r.With(pickList(wishTriage), pickList(wishLate))
+		r = r.With(pickList(wishTriage), pickList(wishLate)).With(pickList(wishErasures), pickList(wishInvites))
 	}
 	r = r.With(first...)
 	if k.onDuty() {

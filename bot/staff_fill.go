@@ -60,6 +60,9 @@ func (k *talk) fill(ctx context.Context, p *pending) error {
 			p.Date = ""
 			return k.fillDay(ctx, p, text)
 		}
+		if text != "" && p.Act == actHelp && len(findUnits(k.reg, text)) > 0 { // another one
+			return k.fillUnit(ctx, p, text)
+		}
 		if text != "" || k.msg.Media != nil && k.msg.Media.Kind == hotline.Voice {
 			p.Text, p.Media = "", nil // said anew
 		}
@@ -174,12 +177,12 @@ func (k *talk) fillDay(ctx context.Context, p *pending, text string) error {
 		return fmt.Errorf("read the case: %w", err)
 	}
 	a, _ := c.Assignment(p.Assign)
-	day, rest, err := readDay(k.reg.Calendar(a.Unit), k.now, text)
+	day, rest, doubt, err := readDayDoubting(k.reg.Calendar(a.Unit), k.now, text)
 	if err != nil {
 		k.askDay(c, p, dayTrouble(err))
 		return nil
 	}
-	p.Date, p.Sure = day.Format(time.DateOnly), false
+	p.Date, p.Doubt, p.Sure = day.Format(time.DateOnly), doubt, false
 	if rest != "" {
 		p.Text = strings.TrimSpace(p.Text + "\n" + rest)
 	}
@@ -198,6 +201,13 @@ func (k *talk) fillUnit(ctx context.Context, p *pending, text string) error {
 	text = cutPrefixWord(text, "ke", "to", "dhateng")
 	units := k.openTo(c, findUnits(k.reg, text))
 	switch {
+	case len(units) == 1 && p.Act == actHelp:
+		one, which := k.narrow(c, units[0])
+		if p.Unit = one; one == "" {
+			k.askUnit(c, p, which, "staff.unit.which")
+			return nil
+		}
+		return k.advance(ctx, p)
 	case len(units) == 1:
 		p.Unit = units[0]
 		return k.advance(ctx, p)
@@ -263,7 +273,7 @@ func (k *talk) pressPending(ctx context.Context, rest string) error {
 			p.Date = ""
 			break
 		}
-		p.Date, p.Sure = v, false
+		p.Date, p.Doubt, p.Sure = v, false, false
 	case "unit":
 		if _, ok := k.reg.Unit(v); ok || v == noUnit && p.Act == actDecline {
 			p.Unit = v
@@ -271,7 +281,14 @@ func (k *talk) pressPending(ctx context.Context, rest string) error {
 	case "yes":
 		p.Sure = true
 	case "redo":
+		if p.Act == actSchedule { // another day; the words stay
+			p.Date, p.Sure = "", false
+			break
+		}
 		p.Text, p.Media, p.Point, p.Date, p.Sure, p.Asked = "", nil, nil, "", false, true
+		if p.Act == actHelp {
+			p.Unit = ""
+		}
 	}
 	return k.advance(ctx, p)
 }

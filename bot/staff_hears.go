@@ -17,6 +17,9 @@ type news struct {
 // tellOfficers says the news of the turn to those who may still see the case: somebody who lost the role since hears nothing.
 func (k *talk) tellOfficers(ctx context.Context) error {
 	for _, n := range k.news {
+		if err := k.haveWritten(ctx, n.after, n.event); err != nil {
+			return err
+		}
 		for _, o := range StaffNews(k.reg, n.before, n.after, n.event) {
 			a, _ := n.before.Assignment(o.Assign)
 			there, err := k.People(ctx, append([]string{a.Unit}, k.reg.Ancestors(a.Unit)...), workers...)
@@ -28,6 +31,9 @@ func (k *talk) tellOfficers(ctx context.Context) error {
 				return err
 			}
 			v := viewer(o.Person, there, accused)
+			if n.event.Kind == hotline.EvReopened && offeredAnew(n.after, o.Assign, v) {
+				continue // the offer that comes now tells all of it
+			}
 			if k.reg.Sees(v, n.before).Content || k.reg.Sees(v, n.after).Content { // what they worked may have been taken back with this very event
 				k.Say(o)
 			}
@@ -35,6 +41,23 @@ func (k *talk) tellOfficers(ctx context.Context) error {
 	}
 	k.news = nil
 	return nil
+}
+
+// haveWritten asks the coordinators to write a voice note down that came later to a case whose officer is not to hear the reporter.
+func (k *talk) haveWritten(ctx context.Context, c hotline.Case, e hotline.Event) error {
+	spoken := k.msg.Media != nil && k.msg.Media.Kind == hotline.Voice && k.msg.Text == ""
+	if !spoken || e.Content == 0 || !e.Kind.TellsMore() || e.Kind == hotline.EvTranscribed || !c.Privacy.IsAnonymous() || !c.Status.Live() {
+		return nil
+	}
+	return k.toCoordinators(ctx, c, func() hotline.Out { return transcribeCard(k.reg, c, e.Content, "staff.voice.later") })
+}
+
+// offeredAnew tells whether a part of a case that waits is about to be offered to this person, who is on duty there.
+func offeredAnew(c hotline.Case, id hotline.AssignmentID, v hotline.Viewer) bool {
+	a, _ := c.Assignment(id)
+	return a.State == hotline.Waiting && a.Level == 0 && c.Status.Live() && slices.ContainsFunc(v.Roles, func(r hotline.Role) bool {
+		return r.Unit == a.Unit && r.OnDuty && (r.Name == hotline.RoleOfficer || r.Name == hotline.RoleResponder)
+	})
 }
 
 // anyRole is every role of somebody who works for the service.
@@ -62,9 +85,13 @@ func (k *talk) accused(ctx context.Context, c hotline.Case) ([]hotline.Role, err
 	return roles, nil
 }
 
-// viewer is a person with those of the roles that are theirs.
+// viewer is a person with those of the roles that are theirs, on whichever network they were given.
 func viewer(p hotline.PersonID, roles ...[]hotline.Role) hotline.Viewer {
-	return hotline.Viewer{Person: p, Roles: slices.DeleteFunc(slices.Concat(roles...), func(r hotline.Role) bool { return r.Person != p })}
+	v := hotline.Viewer{Person: p, Roles: slices.DeleteFunc(slices.Concat(roles...), func(r hotline.Role) bool { return !r.Is(p) })}
+	if len(v.Roles) > 0 {
+		v.Also = append(v.Roles[0].Also[:len(v.Roles[0].Also):len(v.Roles[0].Also)], v.Roles[0].Person)
+	}
+	return v
 }
 
 // StaffNews gives what officers hear of an event that the reporter, or the service, made happen: whoever has a part of the case, and on a
@@ -84,6 +111,12 @@ func StaffNews(r *hotline.Regency, before, after hotline.Case, e hotline.Event) 
 		o := hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: after.ID, Assign: a.ID, Reply: reply}
 		if loud {
 			o.Lane = hotline.LaneReply
+		}
+		if e.Kind == hotline.EvRated { // a word may follow the number: one card, which the word then changes
+			name := fmt.Sprintf("rated:%d:%d", after.ID, after.Reopened)
+			if o.Card = name; before.Rating != 0 {
+				o.Card, o.Verb, o.Edits = "", hotline.VerbEdit, name
+			}
 		}
 		if now, ok := after.Assignment(a.ID); ok && now.State == hotline.Taken && after.Status.Live() {
 			o.Reply = actButtons(o.Reply, after, now)
@@ -122,10 +155,12 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 	case hotline.EvEdited:
 		return said("staff.hear.edited"), false
 	case hotline.EvDetailed:
-		reply = said("staff.hear.detailed")
-		if e.Word != "" {
-			reply = reply.And("staff.event.option", "option", hotline.OptionArg(c.Category+"/"+e.Word))
+		line, ok := answerLine(r, c, e)
+		if !ok {
+			return said("staff.hear.detailed"), false
 		}
+		reply = said("staff.hear.detailed")
+		reply.Lines = append(reply.Lines[:1], line)
 		return reply, false
 	case hotline.EvUrgent:
 		return said("staff.hear.urgent").And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(c.Story)), true

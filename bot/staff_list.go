@@ -4,24 +4,76 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"tanggap/hotline"
 )
 
-// mostListed is how many cases a list shows at once.
-const mostListed = 10
+// mostListed is how many cases a list shows at once: what a small phone holds.
+const mostListed = 8
 
-// list answers "antrian", "kasusku", "triase", "telat".
-func (k *talk) list(ctx context.Context, what act) error {
+// mostCounted is up to how many of a list are counted; where there are more, just that is said.
+const mostCounted = 200
+
+// list answers "antrian", "kasusku", "triase", "telat", and the buttons that show the next page; the first page is 0.
+func (k *talk) list(ctx context.Context, what act, page int) error {
 	switch what {
 	case wishMine:
-		return k.listMine(ctx)
+		return k.listMine(ctx, page)
 	case wishTriage:
-		return k.listTriage(ctx)
+		return k.listTriage(ctx, page)
 	case wishLate:
-		return k.listLate(ctx)
+		return k.listLate(ctx, page)
+	case wishErasures:
+		return k.listErasures(ctx)
+	case wishInvites:
+		return k.listInvites(ctx)
 	}
-	return k.listQueue(ctx)
+	return k.listQueue(ctx, page)
+}
+
+// A sheet is one page of a list of so many.
+type sheet struct {
+	wish        act
+	page, total int
+	from, until int
+}
+
+// sheetOf gives the page asked for, or the last one there is: what was listed may have been taken meanwhile.
+func sheetOf(wish act, total, page int) sheet {
+	page = max(0, min(page, (total-1)/mostListed))
+	return sheet{wish, page, total, page * mostListed, min(total, (page+1)*mostListed)}
+}
+
+// head begins a list: how many there are, and which of them these are where they are not all.
+func (s sheet) head(key string) hotline.Reply {
+	n := strconv.Itoa(s.total)
+	if s.total > mostCounted {
+		n = strconv.Itoa(mostCounted) + "+"
+	}
+	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "n", n)}}
+	if s.total > mostListed {
+		r = r.And("staff.list.page", "from", s.from+1, "until", s.until)
+	}
+	return r
+}
+
+// turn adds the buttons to the pages before and after.
+func (s sheet) turn(r hotline.Reply) hotline.Reply {
+	to := func(page int, key string) hotline.Choice {
+		return hotline.Pick(staffPrefix+"list:"+string(s.wish)+":"+strconv.Itoa(page), key)
+	}
+	var row []hotline.Choice
+	if s.page > 0 {
+		row = append(row, to(s.page-1, "staff.button.before"))
+	}
+	if s.until < s.total {
+		row = append(row, to(s.page+1, "staff.button.next"))
+	}
+	if len(row) > 0 {
+		r = r.With(row...)
+	}
+	return r
 }
 
 // visible gives the first want of what fetch lists that the person may see, or more: what is kept from them never hides what is not. fetch gives the
@@ -51,28 +103,44 @@ func (k *talk) units() []string {
 	return units
 }
 
-func (k *talk) listQueue(ctx context.Context) error {
+func (k *talk) listQueue(ctx context.Context, page int) error {
 	units := k.units()
 	if len(units) == 0 {
 		k.reply(hotline.Say("staff.list.nounit"))
 		return nil
 	}
-	held, err := visible(mostListed+1, func(limit int) ([]hotline.Held, error) { return k.Waiting(ctx, units, limit) },
+	held, err := visible(mostCounted+1, func(limit int) ([]hotline.Held, error) { return k.Waiting(ctx, units, limit) },
 		func(h hotline.Held) bool { return k.mayWork(h.Case, h.Assignment) })
 	if err != nil {
 		return fmt.Errorf("list what waits: %w", err)
 	}
-	if len(held) == 0 {
-		k.reply(hotline.Say("staff.list.empty"))
-		return nil
+	r := hotline.Say("staff.list.empty")
+	if len(held) > 0 {
+		r = k.listHeld("staff.list.queue", sheetOf(wishQueue, len(held), page), held, func(h hotline.Held) hotline.Choice {
+			return hotline.Pick(staffValue(actTake, h.Case, h.Assignment), "staff.button.takethis",
+				"category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case), "case", h.Case.ID)
+		})
 	}
-	k.listHeld("staff.list.queue", held, func(h hotline.Held) hotline.Choice {
-		return hotline.Pick(staffValue(actTake, h.Case, h.Assignment), "staff.button.takethis", "category", hotline.CategoryArg(h.Case.Category), "case", h.Case.ID)
-	})
+	if r, err = k.mentionTriage(ctx, r); err != nil {
+		return err
+	}
+	k.reply(r)
 	return nil
 }
 
-func (k *talk) listMine(ctx context.Context) error {
+// mentionTriage tells a coordinator how many cases wait for a unit: they stand in no unit's queue.
+func (k *talk) mentionTriage(ctx context.Context, r hotline.Reply) (hotline.Reply, error) {
+	if !k.conv.Viewer.Has(hotline.RoleCoordinator) {
+		return r, nil
+	}
+	cases, err := k.inTriage(ctx)
+	if err != nil || len(cases) == 0 {
+		return r, err
+	}
+	return r.And("staff.list.intriage", "n", min(len(cases), mostCounted)).With(pickList(wishTriage)), nil
+}
+
+func (k *talk) listMine(ctx context.Context, page int) error {
 	held, err := k.mine(ctx)
 	if err != nil {
 		return err
@@ -81,15 +149,15 @@ func (k *talk) listMine(ctx context.Context) error {
 		k.reply(hotline.Say("staff.nothing").With(pickList(wishQueue)))
 		return nil
 	}
-	k.listHeld("staff.list.mine", held, func(h hotline.Held) hotline.Choice {
+	k.reply(k.listHeld("staff.list.mine", sheetOf(wishMine, len(held), page), held, func(h hotline.Held) hotline.Choice {
 		return k.pickHeld(staffValue(actSee, h.Case, h.Assignment), h)
-	})
+	}))
 	return nil
 }
 
 // listLate lists what is late: the person's own and what waits in their units; for the coordinator, anywhere.
-func (k *talk) listLate(ctx context.Context) error {
-	held, err := visible(mostListed+1, func(limit int) ([]hotline.Held, error) {
+func (k *talk) listLate(ctx context.Context, page int) error {
+	held, err := visible(mostCounted+1, func(limit int) ([]hotline.Held, error) {
 		if k.conv.Viewer.Has(hotline.RoleCoordinator) {
 			return k.Late(ctx, k.now, limit)
 		}
@@ -104,14 +172,19 @@ func (k *talk) listLate(ctx context.Context) error {
 		k.reply(hotline.Say("staff.list.nolate"))
 		return nil
 	}
-	k.listHeld("staff.list.late", held, func(h hotline.Held) hotline.Choice {
+	k.reply(k.listHeld("staff.list.late", sheetOf(wishLate, len(held), page), held, func(h hotline.Held) hotline.Choice {
 		value := staffValue(actSee, h.Case, h.Assignment)
 		if k.conv.Viewer.Has(hotline.RoleCoordinator) {
 			value = caseValue(actCase, h.Case.ID, "")
 		}
-		return hotline.Pick(value, "staff.button.seethis", "category", hotline.CategoryArg(h.Case.Category), "case", h.Case.ID)
-	})
+		return k.pickSeen(value, h.Case)
+	}))
 	return nil
+}
+
+// pickSeen is a button that shows a case.
+func (k *talk) pickSeen(value string, c hotline.Case) hotline.Choice {
+	return hotline.Pick(value, "staff.button.seethis", "category", hotline.CategoryArg(c.Category), "place", k.placeOf(c), "case", c.ID)
 }
 
 // lateAround lists the person's own and up to limit of what waits in their units.
@@ -128,10 +201,10 @@ func (k *talk) lateAround(ctx context.Context, limit int) ([]hotline.Held, error
 	return append(mine, waiting...), nil
 }
 
-// listHeld shows cases, one line each, with a button for each. Of a secret case that is not theirs a line tells the kecamatan only.
-func (k *talk) listHeld(head string, held []hotline.Held, button func(hotline.Held) hotline.Choice) {
-	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(head)}}
-	for _, h := range held[:min(len(held), mostListed)] {
+// listHeld shows a page of cases, one line each, with a button for each. Of a secret case that is not theirs a line tells the kecamatan only.
+func (k *talk) listHeld(head string, page sheet, held []hotline.Held, button func(hotline.Held) hotline.Choice) hotline.Reply {
+	r := page.head(head)
+	for _, h := range held[page.from:page.until] {
 		key := "staff.list.line"
 		switch {
 		case h.Case.Urgent:
@@ -144,35 +217,42 @@ func (k *talk) listHeld(head string, held []hotline.Held, button func(hotline.He
 			due = h.Case.Due
 		}
 		line := hotline.Phrase(key, "case", h.Case.ID, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case), "due", due)
+		if h.Case.Urgent { // an emergency is for now, whatever the calendar says
+			line = hotline.Phrase(key, "case", h.Case.ID, "category", hotline.CategoryArg(h.Case.Category), "place", k.placeOf(h.Case))
+		}
 		if h.Handle > 0 {
 			r = r.And("staff.list.handle", "handle", h.Handle, "status", hotline.PhraseArg("status."+string(h.Case.Status)))
 		}
 		r.Lines = append(r.Lines, line)
 		r = r.With(button(h))
 	}
-	if len(held) > mostListed {
-		r = r.And("staff.list.more")
-	}
-	k.reply(r)
+	return page.turn(r)
 }
 
-func (k *talk) listTriage(ctx context.Context) error {
-	cases, err := visible(mostListed+1, func(limit int) ([]hotline.Case, error) { return k.Triage(ctx, limit) }, k.coordinates)
+// inTriage gives what waits for a unit and the coordinator may see, up to one more than is counted.
+func (k *talk) inTriage(ctx context.Context) ([]hotline.Case, error) {
+	cases, err := visible(mostCounted+1, func(limit int) ([]hotline.Case, error) { return k.Triage(ctx, limit) }, k.coordinates)
 	if err != nil {
-		return fmt.Errorf("list the triage: %w", err)
+		return nil, fmt.Errorf("list the triage: %w", err)
+	}
+	return cases, nil
+}
+
+func (k *talk) listTriage(ctx context.Context, at int) error {
+	cases, err := k.inTriage(ctx)
+	if err != nil {
+		return err
 	}
 	if len(cases) == 0 {
 		k.reply(hotline.Say("staff.list.notriage"))
 		return nil
 	}
-	r := hotline.Say("staff.list.triage")
-	for _, c := range cases[:min(len(cases), mostListed)] {
+	page := sheetOf(wishTriage, len(cases), at)
+	r := page.head("staff.list.triage")
+	for _, c := range cases[page.from:page.until] {
 		r = r.And("staff.list.since", "case", c.ID, "category", hotline.CategoryArg(c.Category), "place", k.placeOf(c), "since", c.Filed).
-			With(hotline.Pick(caseValue(actCase, c.ID, ""), "staff.button.seethis", "category", hotline.CategoryArg(c.Category), "case", c.ID))
+			With(k.pickSeen(caseValue(actCase, c.ID, ""), c))
 	}
-	if len(cases) > mostListed {
-		r = r.And("staff.list.more")
-	}
-	k.reply(r)
+	k.reply(page.turn(r))
 	return nil
 }

@@ -24,12 +24,15 @@ type pending struct {
 	Media  []hotline.Media      `json:"m,omitempty"`
 	Unit   string               `json:"u,omitempty"` // chosen unit or agency; noUnit: said not to know
 	Date   string               `json:"d,omitempty"`
+	Cat    string               `json:"k,omitempty"` // the category chosen, while it is asked whom the case accuses
 	Sure   bool                 `json:"y,omitempty"` // said yes to what may surprise: an outcome, a holiday
+	Doubt  bool                 `json:"b,omitempty"` // the day is far off, or its year was guessed: shown in full before it counts
 	Asked  bool                 `json:"q,omitempty"` // the words were asked for, so they are meant as this
 	Free   bool                 `json:"f,omitempty"` // said without naming a case: it may be a citizen's matter
 	Again  bool                 `json:"g,omitempty"` // a changed message that was sent before
 	Wants  need                 `json:"w,omitempty"` // what the next message answers
 	Ref    string               `json:"r,omitempty"`
+	Refs   []string             `json:"o,omitempty"` // the messages that were taken, of which each may be taken back
 	Until  time.Time            `json:"e,omitzero"`
 }
 
@@ -80,6 +83,12 @@ func (p *pending) take(m hotline.Message) {
 	}
 	if m.Pin != nil {
 		p.Point = m.Pin
+	}
+	if m.Ref != "" && len(p.Refs) < mostSaidMedia {
+		p.Refs = append(p.Refs, m.Ref)
+	}
+	if p.Ref == "" {
+		p.Ref = m.Ref
 	}
 }
 
@@ -147,7 +156,7 @@ func (k *talk) advance(ctx context.Context, p *pending) error {
 		return k.advance(ctx, p)
 	case p.Act == actSchedule && p.Date == "":
 		k.askDay(c, p, "staff.ask.day")
-	case p.Act == actSchedule && !p.Sure && k.dayOff(a, p.Date) != "":
+	case p.Act == actSchedule && !p.Sure && (p.Doubt || k.dayOff(a, p.Date) != ""):
 		k.askDayOff(c, a, p)
 	case (p.Act == actDecline || p.Act == actHelp) && p.Unit == "":
 		k.askWhose(c, p)
@@ -155,6 +164,8 @@ func (k *talk) advance(ctx context.Context, p *pending) error {
 			return nil
 		}
 		return k.advance(ctx, p)
+	case p.Act == actHelp && !p.Sure:
+		k.askHelpYes(c, a, p)
 	case k.lacksWords(p):
 		k.askWords(c, a, p)
 	case p.Act == actResolve && !p.shown() && !p.Sure:

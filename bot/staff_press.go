@@ -73,7 +73,12 @@ func (k *talk) press(ctx context.Context) error {
 	case p.what == "p":
 		return k.pressPending(ctx, p.rest)
 	case p.what == "list":
-		done, err := k.wish(ctx, act(p.rest))
+		what, page, _ := strings.Cut(p.rest, ":")
+		if n, err := strconv.Atoi(page); err == nil && n >= 0 && n <= mostCounted {
+			k.st.Staff.Page = n
+		}
+		done, err := k.wish(ctx, act(what))
+		k.st.Staff.Page = 0
 		if !done && err == nil {
 			k.reply(hotline.Say("staff.stale"))
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tanggap/hotline"
 )
@@ -85,11 +86,15 @@ func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotli
 	if err != nil {
 		return r, fmt.Errorf("read the history: %w", err)
 	}
+	events = ratedOnce(events)
 	first := max(0, len(events)-mostEvents)
+	if first > 0 { // the history tells them where it is whole
+		r = tellAnswers(r, k.reg, c, events[:first], said)
+	}
 	r = r.And("staff.see.history")
 	for _, e := range events[first:] {
-		r.Lines = append(r.Lines, historyLine(c, e)...)
-		if content := said[e.Content]; len(content.Media) > 0 && e.Content != c.Story {
+		r.Lines = append(r.Lines, historyLine(k.reg, c, e)...)
+		if content := said[e.Content]; len(content.Media) > 0 && e.Content != c.Story && !slices.Contains(r.Shows, e.Content) {
 			r.Shows = append(r.Shows, e.Content)
 		}
 	}
@@ -99,8 +104,22 @@ func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotli
 	return r, nil
 }
 
+// ratedOnce leaves a rating out whose number comes again with a word.
+func ratedOnce(events []hotline.Event) []hotline.Event {
+	var once []hotline.Event
+	for i, e := range events {
+		again := e.Kind == hotline.EvRated && e.Content == 0 && slices.ContainsFunc(events[i+1:], func(l hotline.Event) bool {
+			return l.Kind == hotline.EvRated && l.Value == e.Value
+		})
+		if !again {
+			once = append(once, e)
+		}
+	}
+	return once
+}
+
 // historyLine says in a line what happened, and in a second one what was said with it. The reporter is never named here.
-func historyLine(c hotline.Case, e hotline.Event) []hotline.Line {
+func historyLine(r *hotline.Regency, c hotline.Case, e hotline.Event) []hotline.Line {
 	what := hotline.PhraseArg("staff.happened." + string(e.Kind))
 	var line hotline.Line
 	switch {
@@ -120,6 +139,8 @@ func historyLine(c hotline.Case, e hotline.Event) []hotline.Line {
 		line = hotline.Phrase("staff.event.reason", "at", e.At, "what", what, "reason", archiveReason(e.Word))
 	case e.Kind == hotline.EvNoted && e.By == 0:
 		line = hotline.Phrase("staff.event.line", "at", e.At, "what", hotline.PhraseArg("staff.happened.unanswered"))
+	case e.Kind == hotline.EvNoted && e.By == c.Reporter:
+		line = hotline.Phrase("staff.event.line", "at", e.At, "what", hotline.PhraseArg("staff.happened.human"))
 	case e.By == 0 || e.By == c.Reporter:
 		line = hotline.Phrase("staff.event.line", "at", e.At, "what", what)
 	default:
@@ -127,7 +148,9 @@ func historyLine(c hotline.Case, e hotline.Event) []hotline.Line {
 	}
 	lines := []hotline.Line{line}
 	if e.Kind == hotline.EvDetailed && e.Word != "" {
-		lines = append(lines, hotline.Phrase("staff.event.option", "option", hotline.OptionArg(c.Category+"/"+e.Word)))
+		if answer, ok := answerLine(r, c, e); ok {
+			return append(lines, answer)
+		}
 	}
 	if e.Content != 0 && e.Content != c.Story {
 		lines = append(lines, hotline.Phrase("staff.event.said", "said", e.Content))

@@ -73,10 +73,15 @@ func (k *talk) acknowledge(ctx context.Context, c hotline.Case, a hotline.Assign
 	if err != nil {
 		return fmt.Errorf("list who was offered the case: %w", err)
 	}
+	events, said, err := k.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read the history: %w", err)
+	}
 	a, _ = after.Assignment(a.ID)
 	for _, o := range eachOnce(offers) {
-		out := UrgentCard(k.reg, after, a, o.Round)
+		out := UrgentCard(k.reg, after, a, o.Round, events, said)
 		out.Reply = out.Reply.And("staff.offer.ackedby", "who", k.me())
+		out.Reply.Shows = nil
 		k.changeCard(o.Person, out.Reply, after, a)
 	}
 	return nil
@@ -90,13 +95,16 @@ func (k *talk) changeCards(ctx context.Context, c hotline.Case, a hotline.Assign
 	}
 	for _, o := range eachOnce(offers) {
 		r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "case", c.ID, "category", hotline.CategoryArg(c.Category), "who", k.me())}}
-		if o.Person == k.me() {
+		if k.is(o.Person) {
 			r = hotline.Say("staff.offer.yours", "case", c.ID, "category", hotline.CategoryArg(c.Category))
 			if key != "staff.offer.takenby" {
 				r = hotline.Say("staff.offer.settled", "case", c.ID, "category", hotline.CategoryArg(c.Category))
 			}
 		}
 		k.changeCard(o.Person, r, c, a)
+	}
+	if key == "staff.offer.takenby" {
+		return k.tellGroups(ctx, c, a)
 	}
 	return nil
 }
@@ -132,7 +140,9 @@ func (k *talk) release(c hotline.Case, a hotline.Assignment) error {
 		return k.refusedOr(err, c, a)
 	}
 	a, _ = after.Assignment(a.ID)
-	k.onCase(c.ID, a.ID, hotline.Say("staff.released", "case", c.ID, "unit", hotline.UnitArg(a.Unit)).With(pickAct(actTake, c, a)))
+	// This is their offer: they get no other one this round, and it is changed when somebody takes it.
+	k.out(hotline.Out{Lane: hotline.LaneReply, Case: c.ID, Assign: a.ID, Card: OfferName(a.ID),
+		Reply: hotline.Say("staff.released", "case", c.ID, "unit", hotline.UnitArg(a.Unit)).With(pickAct(actTake, c, a))})
 	k.settleOwnCard(after, a)
 	return nil
 }
@@ -145,7 +155,7 @@ func (k *talk) settleCardOf(p hotline.PersonID, c hotline.Case, a hotline.Assign
 	o := hotline.Out{Person: p, Verb: hotline.VerbEdit, Edits: OwnCardName(a.ID), Card: OwnCardName(a.ID), Lane: hotline.LaneNotice,
 		Case: c.ID, Assign: a.ID, Reply: hotline.Say("staff.card.settled", "case", c.ID, "category", hotline.CategoryArg(c.Category),
 			"status", hotline.PhraseArg("status."+string(c.Status)))}
-	if p == k.me() {
+	if p == k.me() && !k.joined() { // else it may be on another network
 		o.Person, o.To = 0, k.conv.Address.ID
 	}
 	k.Say(o)
@@ -157,7 +167,7 @@ func (k *talk) takeOver(ctx context.Context, c hotline.Case, a hotline.Assignmen
 	if a.State == hotline.Waiting {
 		return k.take(ctx, c.ID, a.ID)
 	}
-	if a.State != hotline.Taken || !c.Status.Live() || a.Officer == k.me() || !k.mayWork(c, a) || !k.ofUnit(a.Unit, hotline.RoleHead) {
+	if a.State != hotline.Taken || !c.Status.Live() || k.is(a.Officer) || !k.mayWork(c, a) || !k.ofUnit(a.Unit, hotline.RoleHead) {
 		return k.lost(c, a)
 	}
 	was := a.Officer
@@ -186,7 +196,7 @@ func (k *talk) undo(ctx context.Context, c hotline.Case, a hotline.Assignment) e
 	k.st.Staff.Pending = nil
 	var mine bool
 	for _, x := range c.Assignments {
-		mine = mine || x.ID == a.ID && x.State == hotline.Done && x.Officer == k.me() && x.Part == hotline.Lead
+		mine = mine || x.ID == a.ID && x.State == hotline.Done && k.is(x.Officer) && x.Part == hotline.Lead
 	}
 	if !mine || !k.ofUnit(a.Unit, workers...) {
 		return k.lost(c, a)

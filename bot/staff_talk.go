@@ -18,6 +18,7 @@ type staffState struct {
 	Pending *pending `json:"p,omitempty"`
 	Just    justDone `json:"j,omitzero"`
 	Refs    []refAct `json:"r,omitempty"` // messages that were said about a case, latest last
+	Page    int      `json:"-"`           // of the list asked for; within one turn
 }
 
 // justDone is the last thing said about a case: photos that follow without a word belong to it.
@@ -129,7 +130,7 @@ func (k *talk) staffSaid(ctx context.Context) (bool, error) {
 	if k.msg.Kind == hotline.MsgText {
 		st.Just = justDone{}
 		if wish := readWish(k.msg.Text); wish != "" {
-			if done, err := k.wish(ctx, wish); done || err != nil || wish == wishCitizen || wish == wishComplain {
+			if done, err := k.wish(ctx, wish); done || err != nil || wish == wishCitizen || wish == wishComplain || wish == wishCancel {
 				return done, err
 			}
 		}
@@ -156,6 +157,11 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	if k.msg.Kind == hotline.MsgText {
 		o = readOrder(k.reg.Letters, k.msg.Text, namesDay)
 	}
+	if k.msg.Kind == hotline.MsgMedia && k.msg.Text != "" { // a caption may name the case
+		if o = readOrder(k.reg.Letters, k.msg.Text, namesDay); !o.named() || o.Number.Seq != 0 && o.Text == "" {
+			o = order{}
+		}
+	}
 	if o.Number.Seq != 0 {
 		return k.aboutNumber(ctx, o)
 	}
@@ -173,7 +179,7 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 		if i := slices.IndexFunc(mine, func(h hotline.Held) bool { return h.Handle == o.Handle }); i >= 0 {
 			return true, k.about(ctx, o, mine[i].Case.ID, mine[i].Assignment.ID)
 		}
-		if o.Text == "" && (len(mine) > 0 || o.Act != "") {
+		if o.Text == "" && (len(mine) > 0 || o.Act != "") || says(o.Act) && o.Act != actHelp && !k.newDanger(mine) {
 			k.reply(hotline.Say("staff.nohandle", "handle", o.Handle).With(pickList(wishMine)))
 			return true, nil
 		}
@@ -193,9 +199,9 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 		}
 		return false, nil
 	case o.Act == actTake && o.Text == "":
-		return true, k.list(ctx, wishQueue)
+		return true, k.list(ctx, wishQueue, 0)
 	case o.Act == actSee && o.Text == "" && len(mine) > 1:
-		return true, k.list(ctx, wishMine)
+		return true, k.list(ctx, wishMine, 0)
 	case len(mine) == 1 && o.Act != "" && (o.Text == "" || k.plainOrder(o)):
 		return true, k.about(ctx, o, mine[0].Case.ID, mine[0].Assignment.ID)
 	}
@@ -235,10 +241,13 @@ func (k *talk) smallTalk() bool {
 	if len(words) == 0 {
 		return true
 	}
-	if len(words) <= 4 && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(courtesies, w) }) {
-		return true
-	}
-	return false
+	return courteous(k.msg.Text)
+}
+
+// courteous tells whether a text is nothing but a few words of greeting and thanks.
+func courteous(text string) bool {
+	words := hotline.Words(text)
+	return len(words) <= 4 && !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(courtesies, w) })
 }
 
 // newDanger tells whether a text is of danger that is nobody's case yet: then the citizen's side answers, with the number to call. Whoever works an
@@ -285,13 +294,13 @@ func (k *talk) wish(ctx context.Context, wished act) (bool, error) {
 	case wishGuide:
 		k.guide()
 		return true, nil
-	case wishTriage:
+	case wishTriage, wishErasures, wishInvites:
 		if !k.conv.Viewer.Has(hotline.RoleCoordinator) {
 			return false, nil
 		}
-		return true, k.list(ctx, wished)
+		return true, k.list(ctx, wished, st.Page)
 	case wishQueue, wishMine, wishLate:
-		return true, k.list(ctx, wished)
+		return true, k.list(ctx, wished, st.Page)
 	}
 	return false, nil
 }
@@ -354,8 +363,15 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the case by its number: %w", err)
 	}
-	if s := k.reg.Sees(k.conv.Viewer, c); !s.Facts || c.Reporter == k.me() {
+	if k.is(c.Reporter) {
 		return false, nil
+	}
+	if !k.reg.Sees(k.conv.Viewer, c).Facts {
+		if o.Act == "" || o.Act == actSee {
+			return false, nil // they learn what anybody would
+		}
+		k.reply(hotline.Say("staff.notyours").With(pickList(wishMine)))
+		return true, nil
 	}
 	if o.Act == "" && o.Text == "" {
 		o.Act = actSee
@@ -373,6 +389,13 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 		}
 		return true, k.take(ctx, c.ID, a.ID)
 	}
+	if o.Act != actSee {
+		// What they say of a case that is a colleague's, or nobody's yet, goes nowhere, and they hear so; but a head may note.
+		a, ok := pickPart(c, func(a hotline.Assignment) bool { return a.On() && k.ofUnit(a.Unit, workers...) })
+		if ok {
+			return true, k.about(ctx, o, c.ID, a.ID)
+		}
+	}
 	return true, k.see(ctx, c)
 }
 
@@ -380,7 +403,10 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.AssignmentID) error {
 	switch o.Act {
 	case actTake, actAck, actSee, actMore, actRelease, actOver, actUndo:
-		return k.act(ctx, o.Act, c, a)
+		if o.Text == "" || courteous(o.Text) {
+			return k.act(ctx, o.Act, c, a)
+		}
+		o.Act, o.Text = "", o.Whole // "lepas kabelnya sudah kami ganti"
 	}
 	if o.Act == "" && o.Text == "" && o.Whole == "" && k.msg.Kind == hotline.MsgText {
 		return k.act(ctx, actSee, c, a)
@@ -388,7 +414,7 @@ func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.A
 	p := k.begin(o.Act)
 	p.Case, p.Assign = c, a
 	p.take(k.msg)
-	if k.msg.Kind == hotline.MsgText {
+	if k.msg.Kind == hotline.MsgText || k.msg.Kind == hotline.MsgMedia && o.named() {
 		p.Text = o.words()
 		if o.Act == "" && !o.named() {
 			p.Text = o.Whole
@@ -435,8 +461,14 @@ func (k *talk) keep(a act, c hotline.CaseID, assign hotline.AssignmentID, ref st
 	}
 }
 
-// me is the person who writes.
+// me is the person who writes: whatever they do is done by this one.
 func (k *talk) me() hotline.PersonID { return k.conv.Viewer.Person }
+
+// is tells whether a person is the one who writes, maybe known from another network. Nobody (zero) never is.
+func (k *talk) is(p hotline.PersonID) bool { return k.conv.Viewer.Is(p) }
+
+// joined tells whether the person who writes is known from other networks too.
+func (k *talk) joined() bool { return len(k.conv.Viewer.Also) > 0 }
 
 // mine lists what the person has open and may still work: somebody moved to another unit has lost it.
 func (k *talk) mine(ctx context.Context) ([]hotline.Held, error) {
@@ -464,7 +496,7 @@ func (k *talk) ofUnit(unit string, names ...hotline.RoleName) bool {
 
 // isMine tells whether the person has taken this part and may work it.
 func (k *talk) isMine(c hotline.Case, a hotline.Assignment) bool {
-	return a.State == hotline.Taken && a.Officer == k.me() && c.Status.Live() && k.mayWork(c, a)
+	return a.State == hotline.Taken && k.is(a.Officer) && c.Status.Live() && k.mayWork(c, a)
 }
 
 // myPart gives the part of the case that the person has, the leading one first.

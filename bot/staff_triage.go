@@ -45,8 +45,8 @@ func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string)
 	case actHand:
 		return k.hand(c, arg)
 	case actCategory:
-		if arg != "" {
-			return k.recategorise(c, arg)
+		if category, about, _ := strings.Cut(arg, "/"); category != "" {
+			return k.recategorise(ctx, c, category, about)
 		}
 		p := k.begin(actCategory)
 		p.Case, p.Ref = c.ID, ""
@@ -131,7 +131,7 @@ func (k *talk) advanceTriage(ctx context.Context, c hotline.Case, p *pending) er
 		if p.Text == "" {
 			return ask(needWords, hotline.Say("staff.ask.words.write", "case", c.ID))
 		}
-		return k.transcribe(c, p)
+		return k.transcribe(ctx, c, p)
 	case actRoute:
 		return k.chooseUnit(ctx, c, p, ask)
 	case actCategory:
@@ -157,7 +157,11 @@ func (k *talk) chooseUnit(ctx context.Context, c hotline.Case, p *pending, ask f
 	case 0:
 		return ask(needWords, hotline.Say("staff.unit.unknown"))
 	case 1:
-		return k.route(ctx, c, units[0], false)
+		one, below := k.narrow(c, units[0])
+		if one != "" {
+			return k.route(ctx, c, one, false)
+		}
+		units = below
 	}
 	r := hotline.Say("staff.unit.which")
 	for _, u := range units {
@@ -170,6 +174,16 @@ func (k *talk) chooseUnit(ctx context.Context, c hotline.Case, p *pending, ask f
 func (k *talk) chooseCategory(ctx context.Context, c hotline.Case, p *pending, ask func(need, hotline.Reply) error) error {
 	name := p.Text
 	p.Text = ""
+	if p.Cat != "" { // whom it accuses was asked
+		if declines(name) {
+			return k.recategorise(ctx, c, p.Cat, nobodyNamed)
+		}
+		units := findUnits(k.reg, cutPrefixWord(name, "di", "pada", "at"))
+		if len(units) == 1 {
+			return k.recategorise(ctx, c, p.Cat, k.reg.AgencyOf(units[0]))
+		}
+		return k.askAccused(c, p.Cat, units)
+	}
 	r := hotline.Say("staff.category.type", "case", c.ID)
 	found := findCategories(k.reg, name)
 	if name == "" {
@@ -179,7 +193,7 @@ func (k *talk) chooseCategory(ctx context.Context, c hotline.Case, p *pending, a
 		}
 		found = k.guesses(said[c.Story].Text)
 	} else if len(found) == 1 {
-		return k.recategorise(c, found[0])
+		return k.recategorise(ctx, c, found[0], "")
 	} else if len(found) == 0 {
 		r = hotline.Say("staff.category.unknown")
 	}
@@ -252,7 +266,7 @@ func (k *talk) route(ctx context.Context, c hotline.Case, unit string, force boo
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
 	k.onCase(c.ID, 0, hotline.Say("staff.route.done", "case", c.ID, "unit", hotline.UnitArg(unit)))
-	k.settleTriage(after, "staff.triage.routed", unit)
+	k.settleTriage(after, unit)
 	return nil
 }
 
@@ -261,27 +275,18 @@ type recorder func(hotline.Case, hotline.Event, hotline.Content) (hotline.Case, 
 
 // place makes a unit lead, in place of whoever did.
 func (k *talk) place(ctx context.Context, c hotline.Case, unit string, record recorder) (hotline.Case, hotline.Assignment, error) {
-	for _, a := range c.Assignments {
-		if !a.On() || a.Part != hotline.Lead && a.Unit != unit {
-			continue
-		}
-		after, err := k.recordQuietly(c, hotline.Event{Kind: hotline.EvWithheld, Assignment: a.ID}, hotline.Content{})
-		if err != nil {
-			return c, a, err
-		}
-		if a.Officer != 0 && a.Officer != k.me() {
-			k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
-				Reply: hotline.Say("staff.withheld", "case", c.ID)})
-			k.settleCardOf(a.Officer, after, a)
-		}
-		if err := k.changeCards(ctx, after, a, "staff.offer.withheldby"); err != nil {
-			return c, a, err
-		}
-		c = after
+	return k.placeAt(ctx, c, unit, 0, record)
+}
+
+// placeAt does so at a step of the ladder.
+func (k *talk) placeAt(ctx context.Context, c hotline.Case, unit string, level int, record recorder) (hotline.Case, hotline.Assignment, error) {
+	c, err := k.withhold(ctx, c, func(a hotline.Assignment) bool { return a.Part == hotline.Lead || a.Unit == unit })
+	if err != nil {
+		return c, hotline.Assignment{}, err
 	}
 	id := k.NewAssignment()
 	after, err := record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: id, Facts: hotline.Facts{
-		Unit: unit, Part: hotline.Lead, Due: hotline.DueOnAssign(k.reg, c, unit, k.now)}}, hotline.Content{})
+		Unit: unit, Part: hotline.Lead, Level: level, Due: hotline.DueOnAssign(k.reg, c, unit, k.now)}}, hotline.Content{})
 	if err != nil {
 		return c, hotline.Assignment{}, err
 	}
@@ -289,10 +294,33 @@ func (k *talk) place(ctx context.Context, c hotline.Case, unit string, record re
 	return after, a, nil
 }
 
+// withhold takes the parts that are on and of which is says so from their units.
+func (k *talk) withhold(ctx context.Context, c hotline.Case, is func(hotline.Assignment) bool) (hotline.Case, error) {
+	for _, a := range c.Assignments {
+		if !a.On() || !is(a) {
+			continue
+		}
+		after, err := k.recordQuietly(c, hotline.Event{Kind: hotline.EvWithheld, Assignment: a.ID}, hotline.Content{})
+		if err != nil {
+			return c, err
+		}
+		if a.Officer != 0 && !k.is(a.Officer) {
+			k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
+				Reply: hotline.Say("staff.withheld", "case", c.ID)})
+			k.settleCardOf(a.Officer, after, a)
+		}
+		if err := k.changeCards(ctx, after, a, "staff.offer.withheldby"); err != nil {
+			return c, err
+		}
+		c = after
+	}
+	return c, nil
+}
+
 // settleTriage takes the buttons off the coordinator's card of a case.
-func (k *talk) settleTriage(c hotline.Case, key, unit string) {
+func (k *talk) settleTriage(c hotline.Case, unit string) {
 	k.Say(hotline.Out{To: k.conv.Address.ID, Verb: hotline.VerbEdit, Edits: TriageName(c.ID), Card: TriageName(c.ID), Lane: hotline.LaneNotice, Case: c.ID,
-		Reply: hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key, "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(unit))}}})
+		Reply: hotline.Reply{Lines: []hotline.Line{hotline.Phrase("staff.triage.routed", "case", c.ID, "category", hotline.CategoryArg(c.Category), "unit", hotline.UnitArg(unit))}}})
 }
 
 // own gives a case to the hotline's own unit, and to the coordinator who asks.
@@ -318,7 +346,7 @@ func (k *talk) own(ctx context.Context, c hotline.Case, force bool) error {
 	if err := k.ownCard(ctx, after, a, "staff.card.taken"); err != nil {
 		return err
 	}
-	k.settleTriage(after, "staff.triage.routed", unit)
+	k.settleTriage(after, unit)
 	return nil
 }
 
@@ -355,7 +383,7 @@ func (k *talk) hand(c hotline.Case, agency string) error {
 		k.onCase(c.ID, 0, hotline.Say("staff.unit.unknown"))
 		return nil
 	}
-	if lead, led := c.Lead(); led && lead.Officer != k.me() {
+	if lead, led := c.Lead(); led && !k.is(lead.Officer) {
 		k.onCase(c.ID, 0, hotline.Say("staff.route.taken", "case", c.ID, "unit", hotline.UnitArg(lead.Unit)).
 			With(hotline.Pick(caseValue(actOwn, c.ID, forced), "staff.button.over")))
 		return nil
@@ -386,28 +414,7 @@ func (k *talk) hand(c hotline.Case, agency string) error {
 		return k.refusedOr(err, c, a)
 	}
 	k.onCase(c.ID, a.ID, hotline.Say("staff.did.pass", "case", c.ID).With(hotline.Pick(staffValue(actUndo, c, a), "staff.button.undo")))
-	k.settleTriage(after, "staff.triage.routed", agency)
-	return nil
-}
-
-// recategorise files a case under another category, and where it waits for a unit proposes those of that one.
-func (k *talk) recategorise(c hotline.Case, category string) error {
-	k.st.Staff.Pending = nil
-	chosen, ok := k.reg.Category(category)
-	if !ok {
-		k.onCase(c.ID, 0, hotline.Say("staff.category.unknown"))
-		return nil
-	}
-	facts := hotline.Facts{Category: category}
-	if chosen.Secret && !c.Privacy.IsSecret() {
-		facts.Privacy = c.Privacy.Secretly() // a matter of violence told by voice is secret once somebody has heard it
-	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvRecategory, Facts: facts}, hotline.Content{})
-	if err != nil {
-		return k.refusedOr(err, c, hotline.Assignment{})
-	}
-	r := hotline.Say("staff.category.done", "case", c.ID, "category", hotline.CategoryArg(category))
-	k.triageAnswer(c.ID, triageButtons(r, k.reg, after, triageTop(k.reg, after, "")))
+	k.settleTriage(after, agency)
 	return nil
 }
 
@@ -430,30 +437,6 @@ func (k *talk) archive(c hotline.Case, word string) error {
 	return nil
 }
 
-// transcribe keeps what a voice note says, and where the case waits for a unit proposes those that the words point at.
-func (k *talk) transcribe(c hotline.Case, p *pending) error {
-	k.st.Staff.Pending = nil
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvTranscribed}, hotline.Content{Author: k.me(), Text: p.Text})
-	if err != nil {
-		return k.refusedOr(err, c, hotline.Assignment{})
-	}
-	k.keep(actTranscribe, c.ID, 0, p.Ref)
-	r := hotline.Say("staff.did.write", "case", c.ID)
-	if after.Status == hotline.Triage || after.Status == hotline.Filed {
-		guesses := k.guesses(p.Text)
-		routing := hotline.RoutingOf(after)
-		routing.Guesses = guesses
-		if after.Category == "" {
-			for _, g := range guesses[:min(len(guesses), 2)] {
-				r = r.With(hotline.Pick(caseValue(actCategory, c.ID, g), "staff.button.category", "category", hotline.CategoryArg(g)))
-			}
-		}
-		r = triageButtons(r, k.reg, after, hotline.Proposals(k.reg, routing))
-	}
-	k.triageAnswer(c.ID, r)
-	return nil
-}
-
 // triageAnswer answers the coordinator about a case with its buttons: it takes the place of the case's card.
 func (k *talk) triageAnswer(c hotline.CaseID, r hotline.Reply) {
 	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Case: c, Card: TriageName(c)})
@@ -464,6 +447,11 @@ func triageTop(r *hotline.Regency, c hotline.Case, named string) []string {
 	top := slices.DeleteFunc(hotline.Proposals(r, hotline.RoutingOf(c)), func(u string) bool {
 		return slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.Unit == u && a.Part == hotline.Lead })
 	})
+	if named != "" && named == r.AgencyOf(named) { // its unit for such a matter, where it has one
+		if at, ok := hotline.UnitFor(r, named, hotline.RoutingOf(c)); ok {
+			named = at
+		}
+	}
 	if _, ok := r.Unit(named); ok && !r.HiddenFrom(c, r.AgencyOf(named)) {
 		top = append([]string{named}, slices.DeleteFunc(slices.Clone(top), func(u string) bool { return u == named })...)
 	}
@@ -473,16 +461,26 @@ func triageTop(r *hotline.Regency, c hotline.Case, named string) []string {
 // callCoordinators sends the triage card of a case to the coordinators who may see it: those on duty, and with none on duty all. It tells whether
 // there was anybody to call.
 func (k *talk) callCoordinators(ctx context.Context, c hotline.Case, top []string, why hotline.Line) (bool, error) {
+	called := false
+	err := k.toCoordinators(ctx, c, func() hotline.Out {
+		called = true
+		return triageCard(k.reg, c, top, why)
+	})
+	return called, err
+}
+
+// toCoordinators sends a card about a case to the coordinators who may see it: those on duty, and with none on duty all.
+func (k *talk) toCoordinators(ctx context.Context, c hotline.Case, card func() hotline.Out) error {
 	people, err := k.People(ctx, nil, hotline.RoleCoordinator)
 	if err != nil {
-		return false, fmt.Errorf("find the coordinators: %w", err)
+		return fmt.Errorf("find the coordinators: %w", err)
 	}
 	accused, err := k.accused(ctx, c)
 	if err != nil {
-		return false, err
+		return err
 	}
 	people = slices.DeleteFunc(slices.Clone(people), func(r hotline.Role) bool {
-		return r.Person == c.Reporter || !k.reg.Sees(viewer(r.Person, people, accused), c).Act
+		return r.Is(c.Reporter) || !k.reg.Sees(viewer(r.Person, people, accused), c).Act
 	})
 	anyone := slices.ContainsFunc(people, func(r hotline.Role) bool { return r.OnDuty })
 	called := map[hotline.PersonID]bool{}
@@ -491,11 +489,11 @@ func (k *talk) callCoordinators(ctx context.Context, c hotline.Case, top []strin
 			continue
 		}
 		called[role.Person] = true
-		out := triageCard(k.reg, c, top, why)
+		out := card()
 		out.Person = role.Person
 		k.Say(out)
 	}
-	return len(called) > 0, nil
+	return nil
 }
 
 // guesses gives the categories that a text sounds like, at most three.

@@ -137,3 +137,24 @@ func mentionedAgency(r *hotline.Regency, text string) (string, bool) {
 	}
 	return best, best != ""
 }
+
+// narrow gives which unit of an agency is meant where somebody named the agency: the one that works the case's category there, or covers its place. Where
+// that leaves a choice it gives the units to ask about, the agency's own root last. A unit that has none below it is meant itself.
+func (k *talk) narrow(c hotline.Case, unit string) (one string, which []string) {
+	agency := k.reg.AgencyOf(unit)
+	if unit != agency || len(k.reg.UnitsBelow(unit)) == 0 {
+		return unit, nil
+	}
+	if at, ok := hotline.UnitFor(k.reg, agency, hotline.RoutingOf(c)); ok && at != unit {
+		return at, nil
+	}
+	for _, u := range k.reg.Units {
+		if u.Agency == agency && len(k.reg.Ancestors(u.ID)) == 1 && len(which) < mostUnits-1 {
+			which = append(which, u.ID)
+		}
+	}
+	if len(which) == 0 { // nothing to choose
+		return unit, nil
+	}
+	return "", append(which, unit)
+}

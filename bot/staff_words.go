@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -53,6 +54,8 @@ const (
 	wishMine     act = "mine"
 	wishTriage   act = "triage"
 	wishLate     act = "late"
+	wishErasures act = "erasures"
+	wishInvites  act = "invites"
 	wishGuide    act = "guide"
 	wishCancel   act = "cancel"
 	wishCitizen  act = "citizen" // the citizen's side, always
@@ -68,6 +71,8 @@ var wishes = wordlist(map[act]string{
 	wishMine:     "kasusku, kasus saya, kasus kula, my cases",
 	wishTriage:   "triase, triage",
 	wishLate:     "telat, terlambat, late",
+	wishErasures: "permintaan hapus, permintaan hapus data, panyuwunan busek, erasure requests",
+	wishInvites:  "undangan, undangan terbuka, ulem-ulem, invitations, invites",
 	wishGuide:    "bantuan, bantuan petugas, help",
 	wishCancel:   "batal, cancel, wurung, boten siyos, mboten siyos",
 	wishCitizen:  "menu, start, mulai, kembali, bahasa, petugas, cek, data saya, hapus data saya, basa, language, back, check, my data",
@@ -77,16 +82,16 @@ var wishes = wordlist(map[act]string{
 // actWords begin a line. The longest one that fits counts.
 var actWords = wordlist(map[act]string{ //nolint:gosec // G101: actPass passes a case on, it is no password
 	actTake:     "ambil, take, pendhet",
-	actSee:      "lihat, riwayat, detail, see, show, tingali",
+	actSee:      "lihat, kasus, buka, riwayat, detail, see, show, open, case, tingali, bikak, perkawis",
 	actAnswer:   "jawab, jawaban, balas, answer, reply, wangsuli",
 	actAsk:      "tanya, tanyakan, ask, tangled",
 	actNote:     "catatan, catat, note, cathetan",
 	actPhoto:    "foto, photo",
 	actResolve:  "selesai, beres, rampung, tuntas, done, resolved",
 	actSchedule: "jadwal, jadwalkan, dijadwalkan, schedule",
-	actPass:     "teruskan, diteruskan, diteruskan ke, teruskan ke, passed on, passed on to, pass on to",
+	actPass:     "urusan luar pemkab, urusan njawi pemkab, not the regency's, teruskan, diteruskan, diteruskan ke, teruskan ke, passed on, passed on to, pass on to",
 	actCannot:   "tidak bisa, tidak dapat, gak bisa, ga bisa, nggak bisa, tdk bisa, mboten saged, ora iso, not possible, cannot",
-	actDecline:  "bukan kami, bukan wewenang kami, bukan wewenang, not ours, sanes kula",
+	actDecline:  "bukan unit kami, sanes unit kula, not our unit, bukan kami, bukan wewenang kami, bukan wewenang, not ours, sanes kula",
 	actRelease:  "lepas, lepaskan, release",
 	actHelp:     "minta bantuan, minta tolong, nyuwun bantuan, ask help, ask help from",
 	actFinish:   "bagian kami selesai, our part is done",
@@ -228,6 +233,13 @@ func cutWord(s string) (word, rest string) {
 // enrolment reads "/daftar CODE" and "/start daftar-CODE", which a t.me link sends. With asked, somebody wants to enrol; the code may be missing.
 func enrolment(s string) (code string, asked bool) {
 	words := strings.Fields(s)
+	if len(words) > 2 && strings.HasPrefix(words[0], "/daftar") && len(s) <= hotline.MaxText { // pasted with the lines around it
+		i := slices.IndexFunc(words[1:], codeLike)
+		if i < 0 {
+			return "", false
+		}
+		words = []string{words[0], words[i+1]}
+	}
 	if len(words) == 0 || len(words) > 2 {
 		return "", false
 	}
@@ -255,6 +267,11 @@ func enrolment(s string) (code string, asked bool) {
 		payload = payload[:0]
 	}
 	return payload, true
+}
+
+// codeLike tells whether a word has the form of an invitation's code: capitals and digits, and not a number.
+func codeLike(word string) bool {
+	return len(word) >= 6 && len(word) <= 12 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == "" && strings.Trim(word, "0123456789") != ""
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {

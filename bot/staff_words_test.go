@@ -91,10 +91,11 @@ func TestACodeIsReadFromCommandAndLink(t *testing.T) {
 		code  string
 		asked bool
 	}{
-		"/daftar K7QM2XPD":            {"K7QM2XPD", true},
-		"/daftar@tanggap_bot k7qm2x":  {"k7qm2x", true},
-		"/DAFTAR K7QM-2XPD":           {"K7QM-2XPD", true},
-		"/daftar":                     {"", true},
+		"/daftar K7QM2XPD":           {"K7QM2XPD", true},
+		"/daftar@tanggap_bot k7qm2x": {"k7qm2x", true},
+		"/DAFTAR K7QM-2XPD":          {"K7QM-2XPD", true},
+		"/daftar":                    {"", true},
+		"/daftar\nK7QM2XPD\nTo be said to the bot, once, by 24 Nov 2026": {"K7QM2XPD", true},
 		"daftar K7QM2XPD":             {"K7QM2XPD", true},
 		"daftar ABCDEFGH":             {"ABCDEFGH", true},
 		"/start daftar-K7QM2XPD":      {"K7QM2XPD", true},

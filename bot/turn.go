@@ -104,16 +104,25 @@ type Joiner interface {
 	Vouch(p hotline.PersonID, e164 string)
 	// NewJoinCode makes a code for the person, to be typed elsewhere.
 	NewJoinCode(p hotline.PersonID, at hotline.AddressID, expires time.Time) string
-	// JoinCode looks a typed code up; nothing is joined yet. hotline.ErrCode and its kinds, hotline.ErrLocked as with Enrol; hotline.ErrSame: their own.
+	// JoinCode looks a typed code up; nothing is joined yet. hotline.ErrCode and its kinds, hotline.ErrLocked as with Enrol; hotline.ErrSame: their own;
+	// hotline.ErrErasing.
 	JoinCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Join, error)
-	// Redeem joins by a code that was looked up. hotline.ErrCode and its kinds: somebody was quicker, or it has expired.
+	// OfferJoin makes the code of a question that is put to an address: "" where it stands already. hotline.ErrCodeUsed: it was answered today.
+	OfferJoin(ctx context.Context, p hotline.PersonID, at, to hotline.AddressID, expires time.Time) (string, error)
+	// JoinOffer looks such a question up, which only that address may answer. hotline.ErrCode and its kinds.
+	JoinOffer(ctx context.Context, code string, at hotline.AddressID) (hotline.Join, error)
+	// Decline uses a code up and joins nobody.
+	Decline(ticket string)
+	// Redeem joins by a code that was looked up. hotline.ErrCode and its kinds: somebody was quicker, or it has expired. hotline.ErrErasing.
 	Redeem(ctx context.Context, ticket string, by hotline.PersonID) error
 	// SamePhone finds the address on another network that has the number vouched for. hotline.ErrNotFound: there is none, or it is joined.
 	SamePhone(ctx context.Context, p hotline.PersonID, not hotline.Channel, e164 string) (hotline.Known, error)
-	// Join makes two people one. hotline.ErrSame: they are.
-	Join(ctx context.Context, a, b hotline.PersonID) error
-	// Part makes one of them a person of their own again. hotline.ErrNotFound: they are.
-	Part(context.Context, hotline.PersonID) error
+	// MayPart tells whether one may part another: not whoever came lately those who were there.
+	MayPart(ctx context.Context, by, p hotline.PersonID) (bool, error)
+	// CameWith gives who came with a person when they were joined with another, the person among them.
+	CameWith(ctx context.Context, p, other hotline.PersonID) ([]hotline.PersonID, error)
+	// Part takes some of them, who stay together, out again. hotline.ErrNotFound: they are.
+	Part(context.Context, ...hotline.PersonID) error
 	// Addresses lists where a person can be reached, on all networks that are joined.
 	Addresses(context.Context, hotline.PersonID) ([]hotline.Known, error)
 }
@@ -124,6 +133,8 @@ type Grouper interface {
 	NewInvite(hotline.Invite) string
 	// GroupCode looks a typed code up, which stays good. The errors are Enrol's.
 	GroupCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Invite, error)
+	// AskedForGroups lists the heads whose codes for a group are still open.
+	AskedForGroups(context.Context) ([]hotline.PersonID, error)
 	// Register uses the code up and binds the group at an address to its unit; Leave ends that; Moved says that its address is another now.
 	Register(code string, in hotline.Invite, at hotline.AddressID)
 	Leave(hotline.AddressID)

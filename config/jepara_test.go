@@ -344,6 +344,16 @@ melahirkan: istri saya mau melahirkan ketuban pecah
 melahirkan: bojoku arep nglairke
 gawat-medis: bapak saya serangan jantung
 gawat-medis: simbah semaput ora sadar
+luka-parah: aku tiba neng dalan kuwi sikilku tugel
+luka-parah: kaki saya patah
+luka-parah: adik saya jatuh kepala bocor
+gawat-medis: ibu saya pingsan
+-: saya lagi patah hati
+-: dahan patah di pinggir jalan
+-: kaki meja balai desa patah
+-: kepala pipa bocor di Bugel
+-: tiang lampu patah
+-: jalan berlubang, bisa patah tulang kalau jatuh
 keracunan: murid sd keracunan makanan
 bunuh-diri: teman saya mau bunuh diri
 kekerasan: tolong saya sedang dipukuli suami

@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -245,8 +246,12 @@ func (c Case) After(e Event) (Case, error) {
 		}
 	case EvRemarked, EvEdited:
 		ok = !c.Status.Over()
-	case EvDetailed, EvTranscribed:
+	case EvDetailed:
 		ok = !c.Status.Over()
+	case EvTranscribed:
+		if ok = !c.Status.Over(); ok && e.About != "" {
+			c.About = e.About // only now anybody knows whom it complains about
+		}
 	case EvPlaced:
 		if ok = !c.Status.Over() && e.Area != ""; ok {
 			c.Area = e.Area
@@ -297,11 +302,9 @@ func (c Case) After(e Event) (Case, error) {
 			a.Level, a.Due = e.Level, e.Due
 		}
 	case EvRecategory:
-		if ok = c.Status.Live() && e.Category != ""; ok {
-			c.Category = e.Category
-			if e.Privacy != "" {
-				c.Privacy = e.Privacy
-			}
+		if ok = c.Status.Live() && (e.Category != "" || e.About != ""); ok {
+			c.Category, c.About = cmp.Or(e.Category, c.Category), cmp.Or(e.About, c.About)
+			c.Privacy = cmp.Or(e.Privacy, c.Privacy)
 		}
 	case EvUrgent:
 		if ok = c.Status.Live(); ok {

@@ -319,3 +319,21 @@ func FuzzCaseAfter(f *testing.F) {
 		}
 	})
 }
+
+// Whom a case complains about may be found out only later, and stays known.
+func TestAboutIsKnownLater(t *testing.T) {
+	t.Parallel()
+	filed, err := Case{}.After(Event{Case: 1, Kind: EvFiled, Facts: Facts{CaseKind: Complaint}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []EventKind{EvRecategory, EvTranscribed} {
+		told, err := filed.After(Event{Case: 1, Kind: kind, Facts: Facts{Category: "pungli", About: "pu"}})
+		if err != nil || told.About != "pu" {
+			t.Errorf("%s: about %q, %v", kind, told.About, err)
+		}
+		if again, err := told.After(Event{Case: 1, Kind: kind, Facts: Facts{Category: "pungli"}}); err != nil || again.About != "pu" {
+			t.Errorf("%s again: about %q, %v", kind, again.About, err)
+		}
+	}
+}

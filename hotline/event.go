@@ -53,7 +53,7 @@ const (
 	EvClosed       EventKind = "closed"       // by itself after the limit
 	EvArchived     EventKind = "archived"     // Value: none; Word: one of the official reasons
 	EvEscalated    EventKind = "escalated"    // Assignment, Level, Due
-	EvRecategory   EventKind = "recategory"   // Category, Privacy where the new category asks for more
+	EvRecategory   EventKind = "recategory"   // Category, Privacy where the new category asks for more, About where it turns out to accuse an agency
 	EvDetailed     EventKind = "detailed"     // Word: question/option, or Content: an answer to a category's extra question
 	EvUrgent       EventKind = "urgent"       // made urgent: words of danger came later
 	EvEdited       EventKind = "edited"       // Content: the reporter changed a message
@@ -61,6 +61,15 @@ const (
 	EvTranscribed  EventKind = "transcribed"  // Content: a voice note written down by a human
 	EvErased       EventKind = "erased"       // content was lawfully erased
 )
+
+// TellsMore tells whether with such an event more is known of the matter than before: whoever is called to an emergency hears of it.
+func (k EventKind) TellsMore() bool {
+	switch k {
+	case EvTold, EvRemarked, EvPlaced, EvEdited, EvDetailed, EvTranscribed, EvReopened:
+		return true
+	}
+	return false
+}
 
 // An Event is a fact about a case. It carries ids and facts, never what people said.
 type Event struct {

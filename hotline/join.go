@@ -13,6 +13,9 @@ import (
 // ErrSame says that two who are to be joined are one already.
 var ErrSame = errors.New("they are joined already")
 
+// ErrErasing says that two cannot be joined while a request for erasure of either is undecided: it covers those who were joined when it was asked.
+var ErrErasing = errors.New("a request for erasure is undecided")
+
 // A Join is the other side of a joining that somebody has begun: found by a code or by a number.
 type Join struct {
 	Ticket string // redeems the code; empty where a number found it

@@ -121,12 +121,12 @@ var senses = []struct {
 	{senseRude, `judes galak kasar sombong membentak mbentak dibentak bentak marah nesu jutek ketus ngomel songong rude impolite / tidak ramah / ora ramah / mboten ramah / tidak sopan
 		/ ora sopan / marah marah / tidak peduli / main hp`},
 
-	{senseVillage, `desa kelurahan dukuh dusun pulau kades petinggi lurah pemdes balaidesa village / balai desa / kepala desa / pemerintah desa / kantor desa / perangkat desa / kantor kelurahan`},
+	{senseVillage, `desa dhusun dhesa desane dhusune kelurahan pulau kades petinggi lurah pemdes balaidesa village / balai desa / kepala desa / pemerintah desa / kantor desa / perangkat desa / kantor kelurahan`},
 	{senseKecamatan, `kecamatan camat district subdistrict / kantor camat / kantor kecamatan`},
 	{senseRegion, `kabupaten kab bupati pemkab pemda kota regency / pemerintah kabupaten`},
 	{sensePlace, `di ing nang ten wonten onok daerah dhaerah wilayah sekitar arah jurusan area lokasi kawasan puskesmas pasar alun pertigaan perempatan bundaran
 		terminal polsek pantai dekat cedak caket depan belakang sebelah timur barat utara selatan antara menuju raya sd sdn smp smpn sma sman smk mi mts koramil
-		kua jembatan kali sungai in at near on warga tpi pelabuhan lapangan masjid stadion sabin bendungan embung waduk pustu kantor`},
+		kua jembatan kali sungai in at near on warga tpi pelabuhan lapangan masjid stadion sabin bendungan embung waduk pustu kantor dukuh dukuhan padukuhan pedukuhan dusun kampung`},
 
 	{senseAddress, `jalan gang no nomor blok perum perumahan rt rw dukuh dusun km`},
 

@@ -53,6 +53,8 @@ type gazetteer struct {
 	names  []placeName
 	byName map[string]int32 // joined name → names
 	starts map[string]int32 // first word of longer names → names
+	begins map[string]int32 // other beginnings of names, of five letters and more → names: they count only right after "desa", or as an answer
+	whole  int              // so many of names are whole ones; the rest are beginnings
 	longst int              // words of the longest name
 	shapes []shape
 }
@@ -84,7 +86,7 @@ const (
 )
 
 func newGazetteer(r *Regency) gazetteer {
-	g := gazetteer{byName: make(map[string]int32), starts: make(map[string]int32)}
+	g := gazetteer{byName: make(map[string]int32), starts: make(map[string]int32), begins: make(map[string]int32)}
 	own := joined(strings.TrimPrefix(strings.ToLower(r.Name), "kabupaten "))
 	everyday := make(map[string]bool)
 	for _, list := range senses {
@@ -127,6 +129,7 @@ func newGazetteer(r *Regency) gazetteer {
 			g.names[n].strictly = key == own || keywords[key]
 		}
 	}
+	g.whole = len(g.names)
 	for _, a := range g.areas {
 		if words := Words(a.Name); len(words) > 1 && len(words[0]) >= shortestName && !everyday[words[0]] && !keywords[words[0]] {
 			if _, whole := g.byName[words[0]]; !whole {
@@ -135,12 +138,34 @@ func newGazetteer(r *Regency) gazetteer {
 			}
 		}
 	}
+	g.learnBeginnings()
 	for _, a := range g.areas {
 		if a.Level == LevelKecamatan {
 			g.shapes = append(g.shapes, newShape(a, g.areas))
 		}
 	}
 	return g
+}
+
+// learnBeginnings notes what names begin with: "teluk" may be Teluk Wetan and Telukawur, "karang" any of five.
+func (g *gazetteer) learnBeginnings() {
+	for at, a := range g.areas {
+		name := joined(a.Name)
+		for n := shortestName; n < len(name); n++ {
+			letters := name[:n]
+			if _, whole := g.byName[letters]; whole {
+				continue
+			}
+			index := g.begins
+			if _, word := g.starts[letters]; word {
+				index = g.starts
+			}
+			at32 := int32(at)
+			if i := g.name(index, letters, 1); !slices.Contains(g.names[i].areas, at32) {
+				g.names[i].areas = append(g.names[i].areas, at32)
+			}
+		}
+	}
 }
 
 func joined(name string) string { return strings.Join(Words(name), "") }
@@ -258,7 +283,7 @@ func (rd *Reader) spot(letters []byte, words, unknown int, how cue) (spot, bool)
 		return s, true
 	}
 	if n, ok := rd.starts[string(letters)]; ok && words == 1 {
-		s.name, s.partial, s.score = n, true, [...]int16{45, 55, 65}[how]
+		s.name, s.partial, s.score = n, true, [...]int16{45, 50, 55}[how] // never enough: a beginning is asked about
 		return s, true
 	}
 	if len(letters) < 4 || unknown == 0 && how < strongCue || words > 3 {
@@ -275,6 +300,10 @@ func (rd *Reader) spot(letters []byte, words, unknown int, how cue) (spot, bool)
 		return s, false
 	}
 	n, d := rd.nearest(letters, allowed, how)
+	if b, ok := rd.begins[string(letters)]; ok && words == 1 && how == strongCue && (n < 0 || d > 1) {
+		s.name, s.partial, s.score = b, true, 50
+		return s, true
+	}
 	if n < 0 {
 		return s, false
 	}
@@ -286,7 +315,7 @@ func (rd *Reader) spot(letters []byte, words, unknown int, how cue) (spot, bool)
 func (rd *Reader) nearest(letters []byte, allowed int, how cue) (int32, int) {
 	best, least := int32(-1), allowed+1
 	set := letterSet(string(letters))
-	for i := range rd.names {
+	for i := range rd.whole {
 		n := &rd.names[i]
 		if diff := len(n.joined) - len(letters); diff > allowed || diff < -allowed || bits.OnesCount32(n.letters^set) > 2*allowed {
 			continue

@@ -11,22 +11,26 @@ func TestByNameAsksNamesakesApart(t *testing.T) {
 	t.Parallel()
 	rd := NewReader(tiny(t))
 	for text, want := range map[string][]string{
-		"karangrejo":                 {"99.01.01.2001?", "99.01.02.2001?"}, // two villages of one name
-		"karangrejo kec selatan":     {"99.01.02.2001"},
-		"karang rejo kec utara":      {"99.01.01.2001"},
-		"desa karangrejo":            {"99.01.01.2001?", "99.01.02.2001?"},
-		"kec utara":                  {"99.01.01"},
-		"desa utara":                 {"99.01.01.1002"}, // a village named as its kecamatan
-		"utara":                      {"99.01.01?", "99.01.01.1002?"},
-		"desa utara, kec. utara":     {"99.01.01.1002"},
-		"tegal sambi":                {"99.01.02.2002"},
-		"tegalsambi kec. selatan":    {"99.01.02.2002"},
-		"tegalsmbi":                  {"99.01.02.2002"},
-		"ds teglasambi":              {"99.01.02.2002"},
-		"rumah saya dekat masjid":    nil,
-		"":                           nil,
-		"tegal":                      nil,
-		"desa tegalsambi tegalsambi": {"99.01.02.2002"},
+		"karangrejo":                   {"99.01.01.2001?", "99.01.02.2001?"}, // two villages of one name
+		"karangrejo kec selatan":       {"99.01.02.2001"},
+		"karang rejo kec utara":        {"99.01.01.2001"},
+		"desa karangrejo":              {"99.01.01.2001?", "99.01.02.2001?"},
+		"kec utara":                    {"99.01.01"},
+		"desa utara":                   {"99.01.01.1002"}, // a village named as its kecamatan
+		"utara":                        {"99.01.01?", "99.01.01.1002?"},
+		"desa utara, kec. utara":       {"99.01.01.1002"},
+		"tegal sambi":                  {"99.01.02.2002"},
+		"tegalsambi kec. selatan":      {"99.01.02.2002"},
+		"tegalsmbi":                    {"99.01.02.2002"},
+		"ds teglasambi":                {"99.01.02.2002"},
+		"rumah saya dekat masjid":      nil,
+		"":                             nil,
+		"tegal":                        {"99.01.02.2002"}, // the beginning of a name: a guess to ask about
+		"desa karan":                   {"99.01.01.2001?", "99.01.02.2001?"},
+		"dhusun tegalsambi":            {"99.01.02.2002"},
+		"dukuh tegalsambi":             {"99.01.02.2002"},
+		"dukuh krajan desa tegalsambi": {"99.01.02.2002"},
+		"desa tegalsambi tegalsambi":   {"99.01.02.2002"},
 	} {
 		var got []string
 		for _, g := range rd.ByName(text) {

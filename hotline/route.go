@@ -205,6 +205,12 @@ func Proposals(r *Regency, c Routing) []string {
 	return top
 }
 
+// UnitFor gives the unit of an agency that a case of that routing goes to, when somebody chose the agency: the most specific one that works the
+// category and covers the place. False where the agency has one unit a place and the place is not known.
+func UnitFor(r *Regency, agency string, c Routing) (unit string, ok bool) {
+	return r.unitFor(agency, c)
+}
+
 // unitFor gives the most specific unit of the agency that works the category and covers the area. Working the category by name counts more than
 // covering the area, and that more than standing lower in the agency. The root takes what nobody below it takes, unless the agency has one unit
 // a place and the place is not known.

@@ -20,7 +20,7 @@ var floors = map[string][]string{
 	"bot":          {"hotline", "phrase"},
 	"bot/telegram": {"hotline"}, "bot/whatsapp": {"hotline", "phrase"}, "bot/whatsappcloud": {"hotline", "phrase"},
 	"dispatcher": {"hotline"},
-	"simulator":  {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram"},
+	"simulator":  {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram", "simulator/whatsapp"},
 	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher"},
 	"testbed": {"hotline", "config", "store", "servers", "testbed/keeper"}, "testbed/keeper": {"servers"}, "testbed/stop": {"testbed", "testbed/keeper"},
 }

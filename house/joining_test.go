@@ -181,6 +181,17 @@ func (c *counter) file(from chat) hotline.Case {
 	return last
 }
 
+// fileAs is file, from a network that shows the person's number.
+func (c *counter) fileAs(from chat, phone string) hotline.Case {
+	c.t.Helper()
+	k := c.file(from)
+	c.do(func(tx *store.Tx) error {
+		tx.Vouch(k.Reporter, phone)
+		return nil
+	})
+	return k
+}
+
 func (c *counter) do(fn func(*store.Tx) error) {
 	c.t.Helper()
 	if err := c.store.Do(c.t.Context(), c.now, fn); err != nil {
@@ -221,7 +232,8 @@ func (c *counter) look(id hotline.CaseID) (k hotline.Case) {
 func (c *counter) join(shown, typed chat) spoken {
 	c.t.Helper()
 	code := c.say(shown, "hubungkan").arg(shown, "join.code", "code")
-	c.expect("the code is typed", c.say(typed, "hubungkan "+code).keys(typed), "join.sure join.sure.what join.sure.code")
+	asked := strings.Replace(c.say(typed, "hubungkan "+code).keys(typed), "join.sure.staff ", "", 1) // said of officers
+	c.expect("the code is typed", asked, "join.sure join.sure.what join.sure.code")
 	return c.say(typed, "ya")
 }
 
@@ -353,8 +365,22 @@ func TestANumberThatBothNetworksVouchForIsOfferedToBeJoined(t *testing.T) {
 	c.expect("not yet", c.say(sitiTG, "tidak").keys(sitiTG), "join.not")
 	c.expect("again", c.hand(sitiTG, own).keys(sitiTG), "contact.kept join.sure join.sure.what")
 	got = c.press(sitiTG, "j:yes")
-	c.expect("here", got.keys(sitiTG), "join.done join.undo")
-	c.expect("there", got.keys(sitiWA), "join.told join.notyou")
+	c.expect("a yes here joins nothing", got.keys(sitiTG), "join.asked")
+	c.expect("it is asked there", got.keys(sitiWA), "join.ask join.ask.what")
+	c.expect("the case from there, before the yes there", c.say(sitiTG, "cek").keys(sitiTG), "check.none")
+	ok := got.button(sitiWA, "j:ok:")
+	if len(ok) > 64 {
+		t.Errorf("%q is too long for a button of Telegram's", ok)
+	}
+	c.expect("whoever asked answers themselves", c.press(sitiTG, ok).keys(sitiTG), "join.over")
+	c.hand(sitiTG, own)
+	again := c.press(sitiTG, "j:yes")
+	c.expect("asked once more", again.keys(sitiTG), "join.again")
+	c.expect("once is enough there", again.keys(sitiWA), "")
+	got = c.press(sitiWA, ok)
+	c.expect("there", got.keys(sitiWA), "join.done join.undo")
+	c.expect("here", got.keys(sitiTG), "join.told join.notyou")
+	c.expect("answered twice", c.press(sitiWA, ok).keys(sitiWA), "join.over")
 	c.expect("it is known", c.hand(sitiTG, own).keys(sitiTG), "contact.kept")
 	if k := c.say(sitiTG, "cek").keys(sitiTG); !strings.HasPrefix(k, "case.head") {
 		t.Errorf("the case from WhatsApp: %q", k)
@@ -363,6 +389,109 @@ func TestANumberThatBothNetworksVouchForIsOfferedToBeJoined(t *testing.T) {
 	c.hand(thief, hotline.Message{Kind: hotline.MsgContact, Contact: &hotline.Contact{Phone: phone}})
 	if k := c.press(thief, "j:yes").keys(thief); k != "join.expired" {
 		t.Errorf("joined by a number of somebody else's: %q", k)
+	}
+}
+
+func TestANoThereIsTold(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	const phone = "+6281234567890"
+	own := hotline.Message{Kind: hotline.MsgContact, Contact: &hotline.Contact{Phone: phone, Own: true}}
+	ask := func() spoken {
+		c.hand(thief, own)
+		return c.press(thief, "j:yes")
+	}
+	filed := c.fileAs(sitiWA, phone)
+	c.say(thief, "halo")
+	got := ask()
+	got = c.press(sitiWA, got.button(sitiWA, "j:nok:"))
+	c.expect("there", got.keys(sitiWA), "join.not")
+	c.expect("to whoever asked", got.keys(thief), "join.refused")
+	got = ask()
+	c.expect("asked again on the same day", got.keys(thief), "join.again")
+	c.expect("nobody is pestered", got.keys(sitiWA), "")
+	c.now = c.now.Add(25 * time.Hour)
+	ok := ask().button(sitiWA, "j:ok:")
+	c.now = c.now.Add(25 * time.Hour)
+	c.expect("a yes after its day", c.press(sitiWA, ok).keys(sitiWA), "join.over")
+	c.expect("somebody else's case", c.say(thief, filed.Number.String()).keys(thief), "case.foreign")
+}
+
+// Whoever has a coordinator's old number on Telegram is no coordinator.
+func TestANumberJoinsNobodyWhoWorksHere(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	const phone = "+6281234567890"
+	code, err := c.store.NewInvite(t.Context(), c.now, hotline.Invite{Role: hotline.RoleCoordinator, Unit: "diskominfo", Name: "Rina", Expires: c.now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.fileAs(sitiWA, phone)
+	c.say(thief, "halo")
+	own := hotline.Message{Kind: hotline.MsgContact, Contact: &hotline.Contact{Phone: phone, Own: true}}
+	ask := func() spoken {
+		c.hand(thief, own)
+		return c.press(thief, "j:yes")
+	}
+	got := ask() // she is nobody's officer yet
+	c.say(sitiWA, "/daftar "+code)
+	c.expect("she became one since", c.press(sitiWA, got.button(sitiWA, "j:ok:")).keys(sitiWA), "join.bycode")
+	c.expect("the number again", c.hand(thief, own).keys(thief), "contact.kept join.bycode")
+	shown := c.say(sitiWA, "hubungkan").arg(sitiWA, "join.code", "code")
+	c.expect("with a code", c.say(thief, "hubungkan "+shown).keys(thief), "join.sure join.sure.what join.sure.staff join.sure.code")
+}
+
+// An erasure that was asked for before does not reach whoever is joined later.
+func TestNobodyIsJoinedWhileAnErasureIsOpen(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	c.file(sitiTG)
+	c.say(sitiTG, "halo")
+	code := c.say(sitiTG, "hubungkan").arg(sitiTG, "join.code", "code")
+	c.say(thief, "hubungkan "+code)
+	c.say(sitiWA, "hapus data saya")
+	c.say(sitiWA, "ya")
+	c.expect("with an open request", c.say(sitiWA, "hubungkan "+code).keys(sitiWA), "join.erasing")
+	c.expect("a number of one's own", c.say(sitiTG, "hapus data saya").keys(sitiTG), "private.sure private.what")
+	c.expect("asked", c.say(sitiTG, "ya").keys(sitiTG), "private.asked")
+	c.expect("the yes comes after it", c.press(thief, "j:yes").keys(thief), "join.erasing")
+	c.expect("alone", c.say(thief, "pisahkan").keys(thief), "part.alone")
+}
+
+// A thief with a stolen code does not part the owner's own networks, and goes with one press.
+func TestAThiefPartsNobodyElse(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	filed, second := c.file(sitiTG), c.file(sitiWA)
+	c.join(sitiTG, sitiWA)
+	got := c.join(sitiTG, thief)
+	out := got.button(sitiTG, "j:out:")
+	if out == "" || out != got.button(sitiWA, "j:out:") {
+		t.Fatalf("%q, %v", out, got)
+	}
+	for _, at := range []chat{sitiTG, sitiWA} {
+		id := got[at][0].Address.ID
+		for _, v := range []string{"j:part:", "j:out:"} {
+			c.expect("the thief parts "+string(at.channel), c.press(thief, v+fmt.Sprint(id)).keys(thief), "part.new")
+		}
+	}
+	list := c.say(thief, "pisahkan")
+	n := 0
+	for _, row := range list[thief][0].Out.Reply.Choices {
+		n += len(row)
+	}
+	if n != 2 { // themselves, and no
+		t.Errorf("the thief is offered %+v", list[thief][0].Out.Reply.Choices)
+	}
+	c.now = c.now.AddDate(0, 1, 0) // the warning stays good
+	got = c.press(sitiTG, out)
+	c.expect("here", got.keys(sitiTG), "part.done part.after")
+	c.expect("the other of the owner's", got.keys(sitiWA), "part.told part.after")
+	c.expect("the thief", got.keys(thief), "part.told part.after")
+	c.expect("pressed on the other too", c.press(sitiWA, out).keys(sitiWA), "part.gone")
+	c.expect("the owner's two", c.say(sitiTG, "pisahkan").keys(sitiTG), "part.which part.here part.there")
+	for _, k := range []hotline.Case{filed, second} {
+		c.expect("the thief reads", c.say(thief, k.Number.String()).keys(thief), "case.foreign")
 	}
 }
 
@@ -473,6 +602,7 @@ func TestErasingCoversBothNetworksAndTheOtherIsTold(t *testing.T) {
 	c.expect("the other network is told", got.keys(sitiTG), "join.erasure join.notyou")
 	c.expect("the data, with what is known of the other", strings.Fields(c.say(sitiWA, "data saya").keys(sitiWA))[0], "data.head")
 	got = c.press(rini, got.button(rini, "p:do:"))
+	got = c.press(rini, got.button(rini, "p:sure:"))
 	c.expect("done, here", got.keys(sitiWA), "private.done")
 	c.expect("done, there", got.keys(sitiTG), "private.done")
 	c.expect("nothing is joined any more", c.say(sitiTG, "pisahkan").keys(sitiTG), "part.alone")
@@ -506,7 +636,14 @@ func TestAGroupOnWhatsApp(t *testing.T) {
 	if got := in(sitiWA, command, ""); len(got[group]) != 0 || got.keys(head) != "group.stranger" {
 		t.Errorf("a stranger with the code: %v", got)
 	}
-	got = in(budi, command, "")
+	for range 5 {
+		if got := in(sitiWA, "/daftar AAAAAA22", ""); len(got) != 0 {
+			t.Errorf("a wrong code: %v", got)
+		}
+	}
+	c.expect("guessed once too often", in(sitiWA, "/daftar AAAAAA22", "").keys(head), "group.locked")
+	c.expect("the head heard of it", in(sitiWA, "/daftar AAAAAA22", "").keys(head), "")
+	got = in(budi, command, "") // a stranger's guesses are not the officer's
 	c.expect("in the group", got.keys(group), "group.welcome group.take")
 	c.expect("to the head", got.keys(head), "group.registered")
 	if got := in(budi, command, ""); len(got) != 0 {

@@ -20,7 +20,7 @@ type network interface {
 	account() (hotline.Channel, string)
 	ready()                        // the house has started, again perhaps
 	join(n int, a actor) phone     // somebody comes onto the network, the n-th person of the play
-	drained(context.Context) error // waits until all that people sent was taken
+	drained(context.Context) error // waits until all that people sent, and all that we said, has arrived
 	again()                        // delivers the last thing once more
 	violations() []string
 }
@@ -38,7 +38,9 @@ func newNetwork(g *stage, name string) network {
 	case "telegram":
 		return newTelegramNet(g)
 	case "whatsapp":
-		return newWhatsappNet(g)
+		return newWhatsappNet(g, false)
+	case "polls":
+		return newWhatsappNet(g, true)
 	case "cloud":
 		return newCloudNet(g)
 	}

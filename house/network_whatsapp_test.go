@@ -26,11 +26,12 @@ const ourNumber = "6281200001120"
 
 // whatsappNet is WhatsApp with our number linked as a telephone's device.
 type whatsappNet struct {
-	g   *stage
-	sim *sim.Server
+	g      *stage
+	sim    *sim.Server
+	phones []string // ours first
 }
 
-func newWhatsappNet(g *stage) *whatsappNet {
+func newWhatsappNet(g *stage, polls bool) *whatsappNet {
 	s := sim.New(sim.Options{Now: g.clock.Now})
 	if err := s.Listen(""); err != nil {
 		g.t.Fatal(err)
@@ -38,8 +39,8 @@ func newWhatsappNet(g *stage) *whatsappNet {
 	g.t.Cleanup(func() { _ = s.Close() })
 	s.Account(ourNumber)
 	root := sim.Root()
-	g.options.WhatsApp = &house.WhatsAppOptions{Pace: &whatsapp.Pace{}, Transport: s.Transport(), Root: &root, Look: 20 * time.Millisecond}
-	return &whatsappNet{g, s}
+	g.options.WhatsApp = &house.WhatsAppOptions{Pace: &whatsapp.Pace{}, Transport: s.Transport(), Root: &root, Polls: polls, Look: 20 * time.Millisecond}
+	return &whatsappNet{g, s, []string{ourNumber}}
 }
 
 // paired links our number, in the database the house will find, before the house is there.
@@ -74,12 +75,14 @@ func (n *whatsappNet) ready() {
 func (n *whatsappNet) account() (hotline.Channel, string) { return hotline.WhatsApp, ourNumber }
 
 func (n *whatsappNet) drained(ctx context.Context) error {
-	select {
-	case <-n.sim.Quiet(ourNumber):
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("%d messages not acknowledged", n.sim.Unacked(ourNumber))
+	for _, phone := range n.phones {
+		select {
+		case <-n.sim.Quiet(phone):
+		case <-ctx.Done():
+			return fmt.Errorf("%d messages not acknowledged", n.sim.Unacked(phone))
+		}
 	}
+	return nil
 }
 
 func (n *whatsappNet) again()               { n.sim.RedeliverAll(ourNumber) }
@@ -90,11 +93,17 @@ func (n *whatsappNet) join(i int, a actor) phone {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	p, err := n.sim.Person(ctx, sim.PersonOptions{Name: a.called(), Phone: a.number(i), To: ourNumber, HidePhone: a.hidden})
+	p, err := n.sim.Person(ctx, sim.PersonOptions{Name: a.called(), Phone: a.number(i), To: ourNumber, HidePhone: a.hidden,
+		Offline: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
+	p.Client().SynchronousAck = true // so that what is acknowledged was seen
+	if err := p.Connect(ctx); err != nil {
+		t.Fatal(err)
+	}
+	n.phones = append(n.phones, p.Phone())
 	return &whatsappPhone{Person: p, sim: n.sim}
 }
 
@@ -182,6 +191,8 @@ func (p *whatsappPhone) act(st step) (err error) {
 		}
 		id, err = p.Act(&waE2E.Message{LiveLocationMessage: &waE2E.LiveLocationMessage{DegreesLatitude: &lat, DegreesLongitude: &lng,
 			Caption: proto.String(st.said), SequenceNumber: proto.Int64(1)}})
+	case "vote":
+		return p.vote(st.arg)
 	case "forward":
 		id, err = p.Forward(st.said)
 	case "reply":
@@ -195,6 +206,17 @@ func (p *whatsappPhone) act(st step) (err error) {
 		p.sent = append(p.sent, id)
 	}
 	return err
+}
+
+// vote chooses an option of the newest poll that has it.
+func (p *whatsappPhone) vote(option string) error {
+	for _, m := range slices.Backward(p.Messages()) {
+		if m.Kind == sim.Poll && slices.Contains(m.Options, option) {
+			_, err := p.Vote(m.ID, option)
+			return err
+		}
+	}
+	return fmt.Errorf("no poll has %q", option)
 }
 
 // seenOnce is what a linked device gets of a photo that may be looked at once: that there was one.
@@ -226,24 +248,24 @@ var (
 	singleLine = regexp.MustCompile(`(?m)^(?:Atau tulis|Utawi serat|Or write): (.+)$`)
 )
 
-// written gives what to type for a choice, by its label, of those that a text holds; false where it is none of them. any: there are some.
-func written(text, label string) (typed string, any, ok bool) {
+// written gives what to type for a choice, by its label, of those that a text holds; false where it is none of them. some: it holds choices.
+func written(text, label string) (typed string, some, ok bool) {
 	for _, line := range choiceLine.FindAllStringSubmatch(text, -1) {
 		if line[2] == label || line[1]+" · "+line[2] == label {
 			return line[1], true, true
 		}
-		any = true
+		some = true
 	}
 	for _, line := range bareLine.FindAllString(text, -1) {
 		if slices.Contains(strings.Split(line, ", "), label) {
 			return label, true, true
 		}
-		any = true
+		some = true
 	}
 	if line := singleLine.FindStringSubmatch(text); line != nil {
 		return line[1], true, line[1] == label
 	}
-	return "", any, false
+	return "", some, false
 }
 
 // press types the number of a choice, or its label where it stands alone: plainly where only one message with choices came since the person last wrote,
@@ -253,7 +275,7 @@ func (p *whatsappPhone) press(arg string) error {
 	messages := p.Messages()
 	menus := 0
 	for _, m := range messages[min(p.read, len(messages)):] {
-		if _, any, _ := written(m.Text, ""); any {
+		if _, some, _ := written(m.Text, ""); some {
 			menus++
 		}
 	}

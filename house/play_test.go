@@ -221,19 +221,27 @@ func (g *stage) quiet() {
 	g.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for _, n := range g.nets {
-		if err := n.drained(ctx); err != nil {
-			g.t.Fatalf("the program does not take what people sent: %v", err)
+	drained := func() {
+		for _, n := range g.nets {
+			if err := n.drained(ctx); err != nil {
+				g.t.Fatalf("what was sent does not arrive: %v", err)
+			}
 		}
 	}
-	for {
+	drained()
+	for calm := false; ; {
 		p, err := g.house.Store().Pending(ctx, g.clock.Now())
-		if err != nil {
+		switch {
+		case err != nil:
 			g.t.Fatalf("never quiet: %v", err)
-		}
-		if p.Quiet() {
+		case p.Quiet() && calm:
 			return
+		case p.Quiet(): // all is said: and now it has arrived, too
+			drained()
+			calm = true
+			continue
 		}
+		calm = false
 		select {
 		case <-g.house.Store().Bells.Any.C():
 		case <-ctx.Done():
@@ -243,7 +251,7 @@ func (g *stage) quiet() {
 }
 
 // nextDue tells when something is to be said next, on any of the networks.
-func (g *stage) nextDue() (first time.Time, any bool) {
+func (g *stage) nextDue() (first time.Time, some bool) {
 	g.t.Helper()
 	for _, n := range g.nets {
 		channel, account := n.account()
@@ -251,11 +259,11 @@ func (g *stage) nextDue() (first time.Time, any bool) {
 		if err != nil {
 			g.t.Fatal(err)
 		}
-		if ok && (!any || at.Before(first)) {
-			first, any = at, true
+		if ok && (!some || at.Before(first)) {
+			first, some = at, true
 		}
 	}
-	return first, any
+	return first, some
 }
 
 // settle waits for quiet, and lets what is said in a moment be said.

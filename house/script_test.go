@@ -18,7 +18,8 @@ import (
 //	cast: siti citizen jv
 //	cast: budi officer dpupr.jalan on
 //	networks: whatsapp cloud                  beside Telegram, the same must come out on these
-//	cast: sitiwa citizen id @whatsapp         somebody who is on a network of their own in any case; "hidden" after it: their number is, there
+//	cast: sitiwa citizen id @whatsapp         somebody who is on a network of their own in any case; "hidden" after it: their number is, there.
+//	                                          The networks are telegram, whatsapp, cloud, and polls: whatsapp with menus as polls
 //
 //	siti> Dalan ngarep omah bolong            what siti writes
 //	siti> [photo jalan.jpg] a caption         [video x], [voice x], [document x], [pin -6.58,110.66], [contact own], [contact +62…],
@@ -85,7 +86,7 @@ type step struct {
 
 var (
 	actLine    = regexp.MustCompile(`^([a-z]+)(?:@([a-z]+))?> ?(.*)$`)
-	expectLine = regexp.MustCompile(`^([a-z]+<[~!]?( |$)|    \||-- )`)
+	expectLine = regexp.MustCompile(`^([a-z]+<[~!]?( |$)|[a-z]+\(not sent|    \||-- )`)
 	bracket    = regexp.MustCompile(`^\[([^\]]*)\] ?(.*)$`)
 )
 

@@ -24,7 +24,7 @@ func EndRoles(ctx context.Context, t *store.Tx, p hotline.PersonID, unit string,
 	if len(names) == 0 {
 		names = StaffRoles()
 	}
-	others := func(r hotline.Role) bool { return r.Person != p }
+	others := func(r hotline.Role) bool { return !r.Is(p) }
 	there, err := t.People(ctx, []string{unit}, names...)
 	if err != nil {
 		return nil, nil, err

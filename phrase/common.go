@@ -9,8 +9,9 @@ var common = map[string]Entry{
 	"no.place":    {"belum jelas di mana", "dereng cetha wonten pundi", "place not clear yet"},
 	"no.unit":     {"(bagian lama)", "(perangan lami)", "(former unit)"},
 
-	"content.media": {"(foto atau rekaman)", "(foto utawi rekaman)", "(photo or recording)"},
-	"content.point": {"(titik di peta)", "(titik wonten peta)", "(point on the map)"},
+	"content.media":  {"(foto atau rekaman)", "(foto utawi rekaman)", "(photo or recording)"},
+	"content.silent": {"(foto atau rekaman; rekaman suara dituliskan koordinator)", "(foto utawi rekaman; rekaman swanten dipunserataken koordinator)", "(photo or recording; the coordinator writes down what is spoken)"},
+	"content.point":  {"(titik di peta)", "(titik wonten peta)", "(point on the map)"},
 
 	"area.kecamatan": {"Kecamatan", "Kecamatan", "Kecamatan"},
 	"area.kelurahan": {"Kelurahan", "Kelurahan", "Kelurahan"},
@@ -24,6 +25,12 @@ var common = map[string]Entry{
 	// The label of the button that a channel offers for an ask.
 	"ask.place":   {"Kirim lokasi saya", "Kirim lokasi kula", "Send my location"},
 	"ask.contact": {"Kirim nomor saya", "Kirim nomer kula", "Send my number"},
+
+	// Where a channel has no buttons: how to answer a numbered list, and where the app keeps what was asked for.
+	"list.choose":     {"Balas dengan angka:", "Wangsuli ngangge angka:", "Reply with a number:"},
+	"list.single":     {"Atau tulis:", "Utawi serat:", "Or write:"},
+	"ask.place.how":   {"tekan 📎, lalu Lokasi", "penet 📎, lajeng Lokasi", "press 📎, then Location"},
+	"ask.contact.how": {"tekan 📎, lalu Kontak", "penet 📎, lajeng Kontak", "press 📎, then Contact"},
 
 	"kind.complaint":  {"Pengaduan", "Wadulan", "Complaint"},
 	"kind.aspiration": {"Usulan", "Usulan", "Suggestion"},

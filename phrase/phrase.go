@@ -83,6 +83,10 @@ func New(r *hotline.Regency) *Book {
 
 // Line draws one line. It never gives an empty string for a key of the catalogue.
 func (b *Book) Line(lang hotline.Lang, line hotline.Line, facts Facts) string {
+	return b.draw(lang, line, facts, false)
+}
+
+func (b *Book) draw(lang hotline.Lang, line hotline.Line, facts Facts, silent bool) string {
 	t, ok := b.entries[line.Key]
 	if !ok {
 		b.wrong("there is no phrase %q", line.Key)
@@ -91,7 +95,7 @@ func (b *Book) Line(lang hotline.Lang, line hotline.Line, facts Facts) string {
 	if _, ok := t[lang]; !ok {
 		lang = hotline.Indonesian
 	}
-	p := pen{book: b, lang: lang, facts: facts, line: line}
+	p := pen{book: b, lang: lang, facts: facts, line: line, silent: silent}
 	return p.draw(t[lang])
 }
 
@@ -99,7 +103,7 @@ func (b *Book) Line(lang hotline.Lang, line hotline.Line, facts Facts) string {
 func (b *Book) Reply(lang hotline.Lang, r hotline.Reply, facts Facts) (text string, buttons [][]hotline.Button, askLabel string) {
 	lines := make([]string, len(r.Lines))
 	for i, l := range r.Lines {
-		lines[i] = b.Line(lang, l, facts)
+		lines[i] = b.draw(lang, l, facts, r.Silent)
 	}
 	for _, row := range r.Choices {
 		drawn := make([]hotline.Button, len(row))
@@ -139,6 +143,8 @@ type pen struct {
 	lang  hotline.Lang
 	facts Facts
 	line  hotline.Line
+
+	silent bool // no voice goes to who reads this
 }
 
 func (p pen) draw(t template) string {
@@ -242,6 +248,9 @@ func (p pen) content(c hotline.Content) string {
 	case c.Erased || c.Empty():
 		return p.say("no.content")
 	case len(c.Media) > 0:
+		if p.silent {
+			return p.say("content.silent")
+		}
 		return p.say("content.media")
 	}
 	return p.say("content.point")

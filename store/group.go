@@ -79,6 +79,13 @@ func (t *Tx) GroupCode(ctx context.Context, code string, by hotline.PersonID) (h
 	return hotline.Invite{Role: hotline.RoleGroup, Unit: r.Unit, By: or0(r.By), Expires: r.Expires}, err
 }
 
+// AskedForGroups lists the heads whose codes for a group are still open.
+func (t *Tx) AskedForGroups(ctx context.Context) ([]hotline.PersonID, error) {
+	return scalars[hotline.PersonID](ctx, t, "list who asked for a group's code", `
+		select distinct by from invites where role = 'group' and by is not null and used_at is null and expires > @now order by by`,
+		pgx.StrictNamedArgs{"now": t.now})
+}
+
 // Register uses a group's code up and binds the group at an address to its unit; one that was another unit's is no longer.
 func (t *Tx) Register(code string, in hotline.Invite, at hotline.AddressID) {
 	t.queue(`update invites set used_at = @now where code_hash = @hash`, pgx.StrictNamedArgs{"now": t.now, "hash": t.store.codeHash(code)})

@@ -47,17 +47,17 @@ const joinCodeLength = 6
 // and takes the place of an earlier one.
 func (t *Tx) NewJoinCode(p hotline.PersonID, at hotline.AddressID, expires time.Time) string {
 	code := newCode(joinCodeLength)
-	t.queue(`delete from join_codes where person_id = @p and used_at is null`, pgx.StrictNamedArgs{"p": p})
+	t.queue(`delete from join_codes where person_id = @p and used_at is null and for_address is null`, pgx.StrictNamedArgs{"p": p})
 	t.queue(`
 		insert into join_codes (code_hash, person_id, address_id, expires) values (@hash, @p, @at, @expires)
-		on conflict (code_hash) do update set person_id = @p, address_id = @at, expires = @expires, used_at = null
+		on conflict (code_hash) do update set person_id = @p, address_id = @at, expires = @expires, used_at = null, for_address = null
 		where join_codes.used_at is not null or join_codes.expires <= @now`,
 		pgx.StrictNamedArgs{"hash": t.store.codeHash(code), "p": p, "at": at, "expires": expires.UTC(), "now": t.now})
 	return code
 }
 
 // JoinCode looks up a code that somebody typed; nothing is joined yet. hotline.ErrCode: there is no such code, with ErrCodeUsed and ErrCodeExpired
-// for one that was good once; hotline.ErrLocked: too many wrong ones within an hour; hotline.ErrSame: it is the person's own.
+// for one that was good once; hotline.ErrLocked: too many wrong ones within an hour; hotline.ErrSame: it is the person's own; hotline.ErrErasing.
 func (t *Tx) JoinCode(ctx context.Context, code string, by hotline.PersonID) (hotline.Join, error) {
 	if err := t.mayTry(ctx, by); err != nil {
 		return hotline.Join{}, err
@@ -67,7 +67,8 @@ func (t *Tx) JoinCode(ctx context.Context, code string, by hotline.PersonID) (ho
 		AddressID hotline.AddressID
 	}
 	hash := t.store.codeHash(code)
-	r, err := one[row](ctx, t, "look up a code", `select person_id, address_id from join_codes where code_hash = @hash and used_at is null and expires > @now`,
+	r, err := one[row](ctx, t, "look up a code", `
+		select person_id, address_id from join_codes where code_hash = @hash and used_at is null and expires > @now and for_address is null`,
 		pgx.StrictNamedArgs{"hash": hash, "now": t.now})
 	if errors.Is(err, hotline.ErrNotFound) {
 		return hotline.Join{}, t.wrongCode(ctx, by, `select used_at is not null from join_codes where code_hash = @hash`, hash)
@@ -82,6 +83,9 @@ func (t *Tx) JoinCode(ctx context.Context, code string, by hotline.PersonID) (ho
 	if slices.Contains(same, r.PersonID) {
 		return hotline.Join{}, hotline.ErrSame
 	}
+	if err := t.erasing(ctx, by, r.PersonID); err != nil {
+		return hotline.Join{}, err
+	}
 	with, err := t.known(ctx, `where a.id = @id`, pgx.StrictNamedArgs{"id": r.AddressID})
 	if err != nil {
 		return hotline.Join{}, err
@@ -89,8 +93,97 @@ func (t *Tx) JoinCode(ctx context.Context, code string, by hotline.PersonID) (ho
 	return hotline.Join{Ticket: hex.EncodeToString(hash), With: with[0]}, nil
 }
 
-// Redeem joins a person with whom a code belongs to, by the ticket that JoinCode gave. Of two who do so at once with one code, one hears
-// hotline.ErrCodeUsed.
+// OfferJoin makes the code of a question to the owner of an address, whether to be joined with a person who wrote at another: see JoinOffer. One such
+// question is put within its time, whatever was answered: "" where it stands already, hotline.ErrCodeUsed where it was answered. hotline.ErrErasing.
+func (t *Tx) OfferJoin(ctx context.Context, p hotline.PersonID, at, to hotline.AddressID, expires time.Time) (string, error) {
+	if err := t.lockJoins(ctx); err != nil {
+		return "", err
+	}
+	before, err := scalars[bool](ctx, t, "see whether it was asked before", `
+		select used_at is not null from join_codes where person_id = @p and for_address = @to and expires > @now order by expires desc limit 1`,
+		pgx.StrictNamedArgs{"p": p, "to": to, "now": t.now})
+	switch {
+	case err != nil:
+		return "", err
+	case len(before) > 0 && before[0]:
+		return "", hotline.ErrCodeUsed
+	case len(before) > 0:
+		return "", nil
+	}
+	other, err := t.known(ctx, `where a.id = @id`, pgx.StrictNamedArgs{"id": to})
+	switch {
+	case err != nil:
+		return "", err
+	case len(other) == 0:
+		return "", fmt.Errorf("offer to join: %w", hotline.ErrNotFound)
+	}
+	if err := t.erasing(ctx, p, other[0].Home); err != nil {
+		return "", err
+	}
+	code := newCode(offerLength)
+	t.queue(`insert into join_codes (code_hash, person_id, address_id, expires, for_address) values (@hash, @p, @at, @expires, @to)`,
+		pgx.StrictNamedArgs{"hash": t.store.codeHash(code), "p": p, "at": at, "expires": expires.UTC(), "to": to})
+	return code, nil
+}
+
+// offerLength is long: nobody types it, and it fits a button.
+const offerLength = 20
+
+// JoinOffer looks up the code of a question that was put to an address, which alone may answer it: who asks, and the ticket to Redeem or Decline.
+// hotline.ErrCode and its kinds: there is no such question, or no longer.
+func (t *Tx) JoinOffer(ctx context.Context, code string, at hotline.AddressID) (hotline.Join, error) {
+	type row struct {
+		AddressID hotline.AddressID
+		Used      bool
+		Late      bool
+	}
+	hash := t.store.codeHash(code)
+	r, err := one[row](ctx, t, "look up a question", `
+		select address_id, used_at is not null as used, expires <= @now as late from join_codes where code_hash = @hash and for_address = @at`,
+		pgx.StrictNamedArgs{"hash": hash, "at": at, "now": t.now})
+	switch {
+	case errors.Is(err, hotline.ErrNotFound):
+		return hotline.Join{}, hotline.ErrCode
+	case err != nil:
+		return hotline.Join{}, err
+	case r.Used:
+		return hotline.Join{}, hotline.ErrCodeUsed
+	case r.Late:
+		return hotline.Join{}, hotline.ErrCodeExpired
+	}
+	with, err := t.known(ctx, `where a.id = @id`, pgx.StrictNamedArgs{"id": r.AddressID})
+	if err != nil {
+		return hotline.Join{}, err
+	}
+	return hotline.Join{Ticket: hex.EncodeToString(hash), With: with[0]}, nil
+}
+
+// Decline uses a code up without joining anybody, by its ticket.
+func (t *Tx) Decline(ticket string) {
+	hash, err := hex.DecodeString(ticket)
+	if err != nil {
+		return // no ticket of ours
+	}
+	t.queue(`update join_codes set used_at = @now where code_hash = @hash and used_at is null`, pgx.StrictNamedArgs{"hash": hash, "now": t.now})
+}
+
+// erasing gives hotline.ErrErasing where a request for erasure of any of those people, or of whoever is joined with them, is undecided.
+func (t *Tx) erasing(ctx context.Context, a, b hotline.PersonID) error {
+	open, err := scalars[bool](ctx, t, "look for open requests for erasure", `
+		select exists (select 1 from erasures where decided is null and (
+			person_id = any (array(select s from same_person(@a) s)) or person_id = any (array(select s from same_person(@b) s))))`,
+		pgx.StrictNamedArgs{"a": a, "b": b})
+	if err != nil {
+		return err
+	}
+	if open[0] {
+		return hotline.ErrErasing
+	}
+	return nil
+}
+
+// Redeem joins a person with whom a code belongs to, by the ticket that JoinCode or JoinOffer gave. Whoever typed a code is the newcomer; where a
+// question was answered, it is whoever asked. Of two who do so at once with one code, one hears hotline.ErrCodeUsed. Further Join's errors.
 func (t *Tx) Redeem(ctx context.Context, ticket string, by hotline.PersonID) error {
 	hash, err := hex.DecodeString(ticket)
 	if err != nil {
@@ -99,8 +192,13 @@ func (t *Tx) Redeem(ctx context.Context, ticket string, by hotline.PersonID) err
 	if err := t.lockJoins(ctx); err != nil {
 		return err
 	}
-	with, err := scalars[hotline.PersonID](ctx, t, "redeem a code", `
-		update join_codes set used_at = @now where code_hash = @hash and used_at is null and expires > @now returning person_id`,
+	type row struct {
+		PersonID hotline.PersonID
+		Offer    bool
+	}
+	with, err := read[row](ctx, t, "redeem a code", `
+		update join_codes set used_at = @now where code_hash = @hash and used_at is null and expires > @now
+		returning person_id, for_address is not null as offer`,
 		pgx.StrictNamedArgs{"hash": hash, "now": t.now})
 	if err != nil {
 		return err
@@ -116,7 +214,10 @@ func (t *Tx) Redeem(ctx context.Context, ticket string, by hotline.PersonID) err
 		}
 		return hotline.ErrCodeExpired
 	}
-	return t.Join(ctx, by, with[0])
+	if with[0].Offer {
+		return t.Join(ctx, with[0].PersonID, by)
+	}
+	return t.Join(ctx, by, with[0].PersonID)
 }
 
 // vouchedFor is how long a network's word about a number is believed. Numbers change hands: the address that had it a year ago may be somebody else's.
@@ -178,13 +279,13 @@ func (t *Tx) known(ctx context.Context, tail string, args pgx.StrictNamedArgs) (
 	return out, nil
 }
 
-// Join makes two people one, and with them all who are joined with either. hotline.ErrSame: they are one already.
-func (t *Tx) Join(ctx context.Context, a, b hotline.PersonID) error {
+// Join makes two people one, and with them all who are joined with either. hotline.ErrSame: they are one already; hotline.ErrErasing.
+func (t *Tx) Join(ctx context.Context, newcomer, other hotline.PersonID) error {
 	if err := t.lockJoins(ctx); err != nil {
 		return err
 	}
 	chiefs, err := scalars[hotline.PersonID](ctx, t, "see whom to join",
-		`select distinct coalesce(joined, id) from persons where id = any (@ids) order by 1`, pgx.StrictNamedArgs{"ids": []hotline.PersonID{a, b}})
+		`select distinct coalesce(joined, id) from persons where id = any (@ids) order by 1`, pgx.StrictNamedArgs{"ids": []hotline.PersonID{newcomer, other}})
 	switch {
 	case err != nil:
 		return err
@@ -193,6 +294,13 @@ func (t *Tx) Join(ctx context.Context, a, b hotline.PersonID) error {
 	case len(chiefs) == 1:
 		return hotline.ErrSame
 	}
+	if err := t.erasing(ctx, newcomer, other); err != nil {
+		return err
+	}
+	t.queue(`
+		insert into joins (at, newcomers, others)
+		select @now, array(select s from same_person(@newcomer) s), array(select s from same_person(@other) s)`,
+		pgx.StrictNamedArgs{"now": t.now, "newcomer": newcomer, "other": other})
 	ids := pgx.StrictNamedArgs{"chief": chiefs[0], "other": chiefs[1]}
 	t.queue(`update persons set joined = @chief where id = @other or joined = @other`, ids)
 	t.queue(`update addresses set home = coalesce(home, person_id), person_id = @chief where person_id = @other`, ids)
@@ -235,24 +343,69 @@ func (t *Tx) untangle(ctx context.Context, p hotline.PersonID) error {
 	return nil
 }
 
-// Part takes one person out of those they are joined with: each has their own addresses, cases and roles again, and their codes are void. What is not
-// yet sent about cases that somebody can no longer see is not sent. hotline.ErrNotFound: nobody is joined with them.
-func (t *Tx) Part(ctx context.Context, p hotline.PersonID) error {
+// newFor is how long whoever was joined is a newcomer.
+const newFor = 7 * 24 * time.Hour
+
+// MayPart tells whether one person may part another from those they are joined with. Themselves everybody may; but whoever came only lately does not
+// part those who were there: a thief with a stolen code would take the owner's own networks apart, and stay.
+func (t *Tx) MayPart(ctx context.Context, by, p hotline.PersonID) (bool, error) {
+	if err := t.lockJoins(ctx); err != nil {
+		return false, err
+	}
+	same, err := t.samePerson(ctx, by)
+	if err != nil {
+		return false, err
+	}
+	if by == p || len(same) <= 2 { // of two, either goes
+		return true, nil
+	}
+	came, err := scalars[bool](ctx, t, "see who came last", `
+		select @by = any (newcomers) from joins where at > @since
+			and (@by = any (newcomers) and @p = any (others) or @by = any (others) and @p = any (newcomers))
+		order by id desc limit 1`, pgx.StrictNamedArgs{"by": by, "p": p, "since": t.now.Add(-newFor)})
+	return len(came) == 0 || !came[0], err
+}
+
+// CameWith gives who came with a person when they were joined with another, and still is joined: those leave together. The person is among them.
+func (t *Tx) CameWith(ctx context.Context, p, other hotline.PersonID) ([]hotline.PersonID, error) {
+	if err := t.lockJoins(ctx); err != nil {
+		return nil, err
+	}
+	came, err := scalars[hotline.PersonID](ctx, t, "see who came with whom", `
+		select s from same_person(@p) s where s = @p or s = any ((
+			select newcomers from joins where @p = any (newcomers) and @other = any (others) order by id desc limit 1)::bigint[]) order by s`,
+		pgx.StrictNamedArgs{"p": p, "other": other})
+	return came, err
+}
+
+// Part takes people, who stay together, out of those they are joined with: each side has its own addresses, cases and roles again, and their codes are
+// void. What is not yet sent about cases that somebody can no longer see is not sent. hotline.ErrNotFound: nobody else is joined with them.
+func (t *Tx) Part(ctx context.Context, ps ...hotline.PersonID) error {
 	if err := t.lockJoins(ctx); err != nil {
 		return err
 	}
-	same, err := t.samePerson(ctx, p)
+	if len(ps) == 0 {
+		return fmt.Errorf("part people: %w", hotline.ErrNotFound)
+	}
+	same, err := t.samePerson(ctx, ps[0])
 	if err != nil {
 		return err
 	}
-	rest := others(p, same)
-	if len(rest) == 0 || len(rest) == len(same) {
+	var leave, rest []hotline.PersonID
+	for _, s := range same { // those known longest stay first
+		if slices.Contains(ps, s) {
+			leave = append(leave, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	if len(rest) == 0 || len(leave) == 0 {
 		return fmt.Errorf("part people: %w", hotline.ErrNotFound)
 	}
-	t.regroup(same, []hotline.PersonID{p})
+	t.regroup(same, leave)
 	t.regroup(same, rest)
-	t.hush([]hotline.PersonID{p}, rest)
-	t.hush(rest, []hotline.PersonID{p})
+	t.hush(leave, rest)
+	t.hush(rest, leave)
 	t.queue(`delete from join_codes where person_id = any (@ids) and used_at is null`, pgx.StrictNamedArgs{"ids": same})
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -176,9 +177,21 @@ func (s *Store) Unasked(ctx context.Context, channel hotline.Channel, account st
 }
 
 func (s *Store) due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, unasked bool) ([]hotline.Parcel, error) {
+	for {
+		out, withheld, err := s.take(ctx, channel, account, now, limit, unasked)
+		if err != nil || len(out) > 0 || withheld == 0 {
+			return out, err
+		}
+		// Nothing of what was first at its address may be said: what stood behind it is due now.
+	}
+}
+
+// take is due once. It tells too how many things were set aside, since their readers may not see any more what they show.
+func (s *Store) take(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, unasked bool) (
+	out []hotline.Parcel, withheld int, err error) {
 	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit, unasked)
 	if err != nil || len(ids) == 0 {
-		return nil, err
+		return nil, 0, err
 	}
 	type row struct {
 		ID           hotline.OutID
@@ -203,6 +216,7 @@ func (s *Store) due(ctx context.Context, channel hotline.Channel, account string
 		Attempts     int
 		EditRef      *string
 		Closed       bool
+		Own          bool
 	}
 	rows, err := s.pool.Query(ctx, `
 		with o as materialized (select * from outbox where id = any (@ids))
@@ -211,19 +225,22 @@ func (s *Store) due(ctx context.Context, channel hotline.Channel, account string
 			coalesce(o.reason = 'window', false) as closed,
 			case when o.edits is not null then (
 				select e.ref from outbox e where e.address_id = o.address_id and e.card = o.edits and e.ref is not null
-				order by e.id desc limit 1) end as edit_ref
+				order by e.id desc limit 1) end as edit_ref,
+			o.case_id is not null and exists (
+				select 1 from cases k join persons r on r.id = k.reporter where k.id = o.case_id and a.person_id in (r.id, r.joined)) as own
 		from o
 		join addresses a on a.id = o.address_id
 		left join persons p on p.id = a.person_id
 		where o.state = 'due' order by o.lane, o.id`, pgx.StrictNamedArgs{"ids": ids})
 	if err != nil {
-		return nil, fmt.Errorf("take what is due: %w", err)
+		return nil, 0, fmt.Errorf("take what is due: %w", err)
 	}
 	due, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
 	if err != nil {
-		return nil, fmt.Errorf("take what is due: %w", err)
+		return nil, 0, fmt.Errorf("take what is due: %w", err)
 	}
-	out := make([]hotline.Parcel, 0, len(due))
+	out = make([]hotline.Parcel, 0, len(due))
+	own := make(map[hotline.OutID]bool, len(due)) // about a case of the reader's
 	var bad []hotline.Failure
 	for _, r := range due {
 		p := hotline.Parcel{
@@ -237,21 +254,29 @@ func (s *Store) due(ctx context.Context, channel hotline.Channel, account string
 			continue
 		}
 		out = append(out, p)
+		own[p.ID] = r.Own
 	}
 	if len(bad) > 0 {
 		if err := s.Settle(ctx, nil, bad); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	if err := s.facts(ctx, out); err != nil {
-		return nil, err
+	held, err := s.facts(ctx, out, own, now)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(held) > 0 {
+		if err := s.withhold(ctx, held); err != nil {
+			return nil, 0, err
+		}
+		out = slices.DeleteFunc(out, func(p hotline.Parcel) bool { return slices.Contains(held, p.ID) })
 	}
 	s.mu.Lock()
 	for _, p := range out {
 		s.inflight[p.ID] = p.Address.ID
 	}
 	s.mu.Unlock()
-	return out, nil
+	return out, len(held), nil
 }
 
 // heads gives the ids of what is due, the first of each address that is not just being spoken to, emergencies before the rest. What stands behind
@@ -296,8 +321,16 @@ func (s *Store) busyOuts() []hotline.OutID {
 	return out
 }
 
-// facts reads what the replies speak of: the numbers of cases, what was said, names. Most replies speak of none and cost nothing.
-func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
+// facts reads what the replies speak of: the numbers of cases, what was said, names. Most replies speak of none and cost nothing. It gives the ids of those
+// that must not be said, since they show more of a case than their reader may see at the service time now; of one's own case everything may be said.
+func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel, own map[hotline.OutID]bool, now time.Time) (held []hotline.OutID, err error) {
+	g := sights{regency: s.regency.Load()}
+	var doubts []hotline.Parcel
+	for _, p := range parcels {
+		if !own[p.ID] && doubtful(g.regency, p) {
+			doubts = append(doubts, p)
+		}
+	}
 	need := map[string]map[int64]bool{hotline.ArgCase: {}, hotline.ArgContent: {}, hotline.ArgMap: {}, hotline.ArgPerson: {}}
 	for _, p := range parcels {
 		p.Out.Reply.Each(func(a hotline.Arg) {
@@ -322,11 +355,11 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		}
 	}
 	cases, said, people := list(hotline.ArgCase), list(hotline.ArgContent, hotline.ArgMap), list(hotline.ArgPerson)
-	if len(cases)+len(said)+len(people) == 0 {
-		return nil
+	if len(cases)+len(said)+len(people)+len(doubts) == 0 {
+		return nil, nil
 	}
 	numbers, contents, names := map[hotline.CaseID]hotline.Number{}, map[hotline.ContentID]hotline.Content{}, map[hotline.PersonID]string{}
-	letters := s.regency.Load().Letters
+	letters := g.regency.Letters
 	b := &pgx.Batch{}
 	b.Queue(`select id, day, seq from cases where id = any (@ids)`, pgx.StrictNamedArgs{"ids": cases}).Query(func(rows pgx.Rows) error {
 		var id hotline.CaseID
@@ -363,8 +396,16 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 		_, err := pgx.ForEachRow(rows, []any{&id, &is}, func() error { mute[id] = is; return nil })
 		return err
 	})
+	if len(doubts) > 0 {
+		g.queue(b, doubts, now)
+	}
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return fmt.Errorf("read what is spoken of: %w", err)
+		return nil, fmt.Errorf("read what is spoken of: %w", err)
+	}
+	for _, p := range doubts {
+		if !g.allow(p, contents) {
+			held = append(held, p.ID)
+		}
 	}
 	for i := range parcels {
 		parcels[i].Numbers, parcels[i].Said, parcels[i].Names = numbers, contents, names
@@ -377,7 +418,7 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel) error {
 			}
 		}
 	}
-	return nil
+	return held, nil
 }
 
 // Settle notes what became of parcels. What was said loses its meaning (body), so that no copy of a story stays behind in the outbox. Where another

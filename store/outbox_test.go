@@ -123,6 +123,8 @@ func TestACardCanBeFoundAndChanged(t *testing.T) {
 	s := testbed.Store(t)
 	budi := person(t, s, "budi")
 	c := file(t, s, person(t, s, "siti"))
+	grant(t, s, budi.Person.ID, hotline.RoleOfficer, "dlh")
+	assign(t, s, c.ID, "dlh", hotline.Lead)
 	say(t, s, hotline.Out{Person: budi.Person.ID, Lane: hotline.LaneNotice, Card: "offer:7", Case: c.ID, Assign: 7,
 		Reply: hotline.Say("card", "case", c.ID, "story", c.Story, "who", budi.Person.ID)})
 	sent := due(t, s, monday)

@@ -103,6 +103,9 @@ const erasureColumns = `id, person_id, from_address, at, due, decided, by, refus
 // AskErasure opens a request to have what is kept about a person removed; the open one is given where there is one already, of any who are joined
 // with them.
 func (t *Tx) AskErasure(ctx context.Context, q hotline.ErasureRequest) (hotline.ErasureRequest, error) {
+	if err := t.lockJoins(ctx); err != nil { // nobody is joined while one is open, see Join
+		return hotline.ErasureRequest{}, err
+	}
 	r, err := one[erasureRow](ctx, t, "open a request for erasure", `
 		with put as (
 			insert into erasures (person_id, from_address, at, due)

@@ -138,14 +138,42 @@ func (i *inbox) waitFor(t *testing.T, n int) []hotline.Raw {
 
 // A logbook is a log to look into.
 type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu   sync.Mutex
+	b    bytes.Buffer
+	news chan struct{} // closed and made anew at every line
 }
 
 func (l *logbook) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.news != nil {
+		close(l.news)
+		l.news = nil
+	}
 	return l.b.Write(p)
+}
+
+// waitFor waits until something was logged.
+func (l *logbook) waitFor(t *testing.T, what string) {
+	t.Helper()
+	ctx := soon(t)
+	for {
+		l.mu.Lock()
+		if strings.Contains(l.b.String(), what) {
+			l.mu.Unlock()
+			return
+		}
+		if l.news == nil {
+			l.news = make(chan struct{})
+		}
+		news := l.news
+		l.mu.Unlock()
+		select {
+		case <-news:
+		case <-ctx.Done():
+			t.Fatalf("never logged %q:\n%s", what, l.String())
+		}
+	}
 }
 
 func (l *logbook) String() string {

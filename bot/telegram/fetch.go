@@ -42,7 +42,7 @@ func (c *Channel) Fetch(ctx context.Context, ref string) (medium io.ReadCloser, 
 	}
 	resp, err := c.wire.client.Do(req)
 	if err != nil {
-		return nil, 0, fmt.Errorf("fetch a medium: %w", c.wire.scrub(err))
+		return nil, 0, fmt.Errorf("fetch a medium: %w", told(c.wire.scrub(err)))
 	}
 	if resp.StatusCode != http.StatusOK {
 		_ = resp.Body.Close() // nothing in it for us
@@ -107,7 +107,7 @@ func (m *download) Read(p []byte) (int, error) {
 		return n - 1, ErrTooBig
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = m.wire.scrub(err)
+		err = told(m.wire.scrub(err))
 	}
 	return n, err
 }

@@ -10,9 +10,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // maxAnswer bounds what is read of one answer. A hundred updates of the largest kind are some ten megabytes.
@@ -58,9 +60,56 @@ type apiError struct {
 	Migrated    bool
 }
 
+// Error is fit for a log and for the outbox: see harmless.
 func (e *apiError) Error() string {
-	return fmt.Sprintf("telegram answered %d: %s", e.Code, e.Description)
+	return fmt.Sprintf("telegram answered %d: %s", e.Code, harmless(e.Description))
 }
+
+var (
+	quoted = regexp.MustCompile("\"[^\"]*(\"|$)|“[^”]*(”|$)|`[^`]*(`|$)|(^|[\\s:(])'[^']*('|$)")
+	number = regexp.MustCompile(`[0-9][0-9 ().-]{3,}[0-9]`)
+	spaces = regexp.MustCompile(`\s+`)
+)
+
+// harmless keeps of what a network said its own words. A refusal may quote what was sent, which holds what a person wrote: whatever stands in quotes,
+// numbers long enough to be somebody's, and all that is not plain ASCII go; the rest is one short line.
+func harmless(s string) string {
+	return bounded(line(number.ReplaceAllString(quoted.ReplaceAllString(s, " … "), "…")), 120)
+}
+
+// line makes one line of plain letters.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '…', r > ' ' && r < 0x7f:
+			return r
+		case unicode.IsLetter(r):
+			return '?'
+		}
+		return ' '
+	}, s)
+	return strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+}
+
+// told gives an error without what a library quotes of an answer. What it means to errors.Is and errors.As stays.
+func told(err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return err
+	}
+	whole := err.Error()
+	if said := line(quoted.ReplaceAllString(bounded(whole, 400), " … ")); said != whole {
+		return toldError{err, said}
+	}
+	return err
+}
+
+type toldError struct {
+	error
+	said string
+}
+
+func (e toldError) Error() string { return e.said }
+func (e toldError) Unwrap() error { return e.error }
 
 // errAnswer says that an answer was none of the Bot API's.
 var errAnswer = errors.New("telegram's answer cannot be read")

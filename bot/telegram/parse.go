@@ -11,9 +11,9 @@ import (
 	"tanggap/hotline"
 )
 
-// ErrIgnored says that an update is whole but not for us: from a group, from another bot, or a note of the network's own. It is taken off the
-// inbox without an answer.
-var ErrIgnored = errors.New("telegram: an update that nobody waits for")
+// ErrIgnored says that an update is whole but not for us: said in a group and neither a command nor a reply (see group.go), from another bot, or a
+// note of the network's own. It is taken off the inbox without an answer.
+var ErrIgnored = hotline.ErrIgnored
 
 // The bounds of what is kept of names and the like, in bytes. The raw update keeps the rest.
 const (
@@ -26,6 +26,15 @@ const (
 //
 // The types it reads into are ours and small on purpose: the library's refuse a whole update for one new kind of chat member or forward.
 func Parse(raw []byte) (hotline.Message, error) {
+	m, err := parse(raw)
+	if err == nil && (strings.ContainsRune(m.Callback, 0) || m.Media != nil && strings.ContainsRune(m.Media.Ref, 0)) {
+		// What goes back to the network cannot be mended as a text can, and Postgres takes no NUL.
+		return hotline.Message{}, errors.New("read a telegram update: an identifier holds a NUL")
+	}
+	return m, err
+}
+
+func parse(raw []byte) (hotline.Message, error) {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
 		return hotline.Message{}, fmt.Errorf("read a telegram update: %w", plain(err))
@@ -33,12 +42,16 @@ func Parse(raw []byte) (hotline.Message, error) {
 	switch {
 	case u.ID <= 0:
 		return hotline.Message{}, errors.New("read a telegram update: it has no id")
+	case u.Message != nil && u.Message.Chat.ofMany():
+		return u.Message.readInGroup()
 	case u.Message != nil:
 		return u.Message.read()
 	case u.Edited != nil:
 		return u.Edited.readEdit()
 	case u.Pressed != nil:
 		return u.Pressed.read()
+	case u.Member != nil && u.Member.Chat.ofMany():
+		return u.Member.readInGroup()
 	case u.Member != nil:
 		return u.Member.read()
 	}
@@ -105,11 +118,13 @@ type (
 		AutoDelete *present `json:"message_auto_delete_timer_changed"`
 		Background *present `json:"chat_background_set"`
 		Allowed    *present `json:"write_access_allowed"`
+		MovedTo    int64    `json:"migrate_to_chat_id"` // a group became a supergroup
 		Website    string   `json:"connected_website"`
 		Proximity  *present `json:"proximity_alert_triggered"`
 	}
 	replied struct {
-		ID int64 `json:"message_id"`
+		ID   int64 `json:"message_id"`
+		From *user `json:"from"`
 	}
 	file struct {
 		ID     string `json:"file_id"`

@@ -314,3 +314,16 @@ func BenchmarkUpdates(b *testing.B) {
 		}
 	})
 }
+
+// What must go back to the network as it came cannot be mended: with a NUL in it the update is refused at once, and not tried again and again.
+func TestParseRefusesIdentifiersWithNUL(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{
+		`{"update_id":5,"message":{"message_id":1,"date":1,"chat":{"id":7,"type":"private"},"document":{"file_id":"a\u0000b"}}}`,
+		`{"update_id":5,"callback_query":{"id":"a\u0000b","from":{"id":7},"data":"x","message":{"message_id":1,"date":1,"chat":{"id":7,"type":"private"}}}}`,
+	} {
+		if m, err := Parse([]byte(raw)); err == nil || errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %+v, %v", raw, m, err)
+		}
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -44,6 +46,7 @@ func (c *Channel) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := c.prepare(ctx)
 		if err == nil {
+			c.well() // the first answer may be long in coming, when nobody writes
 			break
 		}
 		c.pause(ctx, &p, err)
@@ -86,9 +89,7 @@ func (c *Channel) Run(ctx context.Context) error {
 		p = pauses{}
 		c.well()
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.state = State{Reason: "stopped", Last: c.state.Last}
+	c.unwell("stopped")
 	return nil
 }
 
@@ -139,29 +140,58 @@ func (c *Channel) pause(ctx context.Context, p *pauses, err error) {
 	if ctx.Err() != nil {
 		return
 	}
+	c.ill(reason(err), err)
 	var api *apiError
+	errors.As(err, &api)
 	switch {
-	case errors.Is(err, ErrToken), errors.As(err, &api) && (api.Code == http.StatusUnauthorized || api.Code == http.StatusNotFound):
-		c.ill("the network does not know our token", err)
+	case badToken(err):
 		p.wait(ctx, pauseAccount)
-	case errors.As(err, &api) && api.Code == http.StatusConflict:
-		c.ill("somebody else polls with our token", err)
+	case api != nil && api.Code == http.StatusConflict:
 		if strings.Contains(api.Description, "webhook") {
 			if err := c.DeleteWebhook(ctx); err != nil {
 				c.log.Warn("telegram: the webhook in our way could not be deleted", "error", err)
 			}
 		}
 		p.wait(ctx, pauseNetwork)
-	case errors.As(err, &api) && api.Code == http.StatusTooManyRequests:
-		c.ill("the network asks us to wait", err)
+	case api != nil && api.Code == http.StatusTooManyRequests:
 		sleep(ctx, max(api.RetryAfter, time.Second))
-	case errors.Is(err, errAnswer):
-		c.ill("the network's answer cannot be read", err)
-		p.wait(ctx, pauseNetwork)
 	default:
-		c.ill("the network does not answer", err)
 		p.wait(ctx, pauseNetwork)
 	}
+}
+
+// reason says in a few words what an error means, for whoever looks at /readyz. It is the same from one try to the next.
+func reason(err error) string {
+	var api *apiError
+	var dns *net.DNSError
+	var syscall *os.SyscallError
+	var late net.Error
+	switch errors.As(err, &api); {
+	case badToken(err):
+		return "the network does not know our token"
+	case api != nil && api.Code == http.StatusConflict:
+		return "somebody else polls with our token"
+	case api != nil && api.Code == http.StatusTooManyRequests:
+		return "the network asks us to wait"
+	case api != nil && api.Code >= 400 && api.Code < 500 && api.Code != http.StatusRequestTimeout:
+		return "the network refuses what we ask"
+	case api != nil:
+		return fmt.Sprintf("the network is in trouble: it answers %d", api.Code)
+	case errors.Is(err, errAnswer):
+		return "the network's answer cannot be read"
+	case errors.As(err, &dns):
+		return "the network does not answer: its name is not found"
+	case errors.As(err, &syscall):
+		return "the network does not answer: " + syscall.Err.Error()
+	case errors.As(err, &late) && late.Timeout():
+		return "the network does not answer in time"
+	}
+	return "the network does not answer"
+}
+
+func badToken(err error) bool {
+	var api *apiError
+	return errors.Is(err, ErrToken) || errors.As(err, &api) && (api.Code == http.StatusUnauthorized || api.Code == http.StatusNotFound)
 }
 
 // pauses grow from one failure to the next.
@@ -180,6 +210,29 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	case <-ctx.Done():
 	}
+}
+
+// RunWebhook tells the network to call address instead of being polled, as often as it takes, and then waits until ctx ends; it returns nil. What is
+// wrong meanwhile is in State and in the log. The calls themselves come to Webhook, of whatever instance.
+func (c *Channel) RunWebhook(ctx context.Context, address string) error {
+	var p pauses
+	for ctx.Err() == nil {
+		var err error
+		if c.Username() == "" {
+			err = c.Check(ctx)
+		}
+		if err == nil {
+			err = c.SetWebhook(ctx, address)
+		}
+		if err == nil {
+			c.well()
+			break
+		}
+		c.pause(ctx, &p, err)
+	}
+	<-ctx.Done()
+	c.unwell("stopped")
+	return nil
 }
 
 // SetWebhook tells the network to call address, an https URL, instead of being polled.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -258,5 +262,113 @@ func TestRunNeedsAnInbox(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.Inbox = nil })
 	if err := w.channel.Run(soon(t)); err == nil {
 		t.Error("it ran")
+	}
+}
+
+// A network that is away at the start is told as what it is, and not as a channel that was not started; so is one that is there and silent.
+func TestStateTellsWhatIsWrongFromTheStart(t *testing.T) {
+	t.Parallel()
+	nobody, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := "http://" + nobody.Addr().String()
+	if err := nobody.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, run := range map[string]func(*Channel, context.Context) error{
+		"polling": (*Channel).Run,
+		"webhook": func(c *Channel, ctx context.Context) error { return c.RunWebhook(ctx, "https://127.0.0.1:1/telegram") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(o *Options) { o.API = gone })
+			if err := w.channel.Check(soon(t)); err == nil {
+				t.Fatal("it was reached")
+			}
+			if s := w.channel.State(); s.Healthy || s.Reason != "the network does not answer: connection refused" {
+				t.Errorf("after Check: %+v", s)
+			}
+			ctx, stop := context.WithCancel(soon(t))
+			done := make(chan error, 1)
+			go func() { done <- run(w.channel, ctx) }()
+			w.log.waitFor(t, "not receiving")
+			if s := w.channel.State(); s.Healthy || s.Reason != "the network does not answer: connection refused" {
+				t.Errorf("while it runs: %+v", s)
+			}
+			stop()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			if n := strings.Count(w.log.String(), "not receiving"); n != 1 {
+				t.Errorf("it was logged %d times", n)
+			}
+		})
+		t.Run(name+", reached", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ctx, stop := context.WithCancel(soon(t))
+			done := make(chan error, 1)
+			go func() { done <- run(w.channel, ctx) }()
+			w.log.waitFor(t, "telegram: receiving")
+			if s := w.channel.State(); !s.Healthy || s.Reason != "" || w.channel.Username() == "" {
+				t.Errorf("nobody has written yet: %+v", s)
+			}
+			stop()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestReason(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"the network does not know our token":                fmt.Errorf("ask: %w", &apiError{Code: 401}),
+		"somebody else polls with our token":                 &apiError{Code: 409},
+		"the network asks us to wait":                        &apiError{Code: 429},
+		"the network refuses what we ask":                    &apiError{Code: 400},
+		"the network is in trouble: it answers 502":          &apiError{Code: 502},
+		"the network's answer cannot be read":                fmt.Errorf("ask: %w", errAnswer),
+		"the network does not answer: its name is not found": &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.telegram.org"}},
+		"the network does not answer: no route to host":      &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EHOSTUNREACH)},
+		"the network does not answer in time":                fmt.Errorf("ask: %w", context.DeadlineExceeded),
+		"the network does not answer":                        errors.New("something"),
+	} {
+		if got := reason(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
+
+// What a network says goes into logs and the outbox without what it quotes of a person's words.
+func TestNetworksWordsAreHarmless(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"Bad Request: chat not found":       "Bad Request: chat not found",
+		"Too Many Requests: retry after 12": "Too Many Requests: retry after 12",
+		"Bad Request: can't parse entities: Unsupported start tag \"bu ani\" at byte offset 123": "Bad Request: can't parse entities: Unsupported start tag … at byte offset 123",
+		"Bad Request: button URL 'jalan rusak di Kedung' is invalid":                             "Bad Request: button URL … is invalid",
+		"no \"end":                                "no …",
+		"Forbidden: 6281234567890 is blocked":     "Forbidden: … is blocked",
+		"call +62 812-3456-7890 now":              "call +… now",
+		"two\nlines\x00\x1b[31m and \u202eturned": "two lines [31m and turned",
+		"dados do usuário":                        "dados do usu?rio",
+		strings.Repeat("long ", 100):              strings.Repeat("long ", 24),
+	} {
+		if got := harmless(said); got != strings.TrimSpace(want) && got != want {
+			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+		if got := (&apiError{Code: 400, Description: said}).Error(); !strings.HasPrefix(got, "telegram answered 400: ") || strings.Contains(got, "\x00") {
+			t.Errorf("%q", got)
+		}
+	}
+	inner := errors.New(`malformed HTTP response "Siti: jalan rusak\n"`)
+	if err := told(fmt.Errorf("read: %w", inner)); strings.Contains(err.Error(), "Siti") || !errors.Is(err, inner) {
+		t.Errorf("told gives %v", err)
+	}
+	if err := told(io.EOF); err != io.EOF { //nolint:errorlint // the very same
+		t.Errorf("told gives %v", err)
 	}
 }

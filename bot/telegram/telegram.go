@@ -66,6 +66,7 @@ type Channel struct {
 	mu       sync.Mutex
 	username string
 	state    State
+	logged   string // the trouble that was last put into the log; empty while healthy
 }
 
 var tokenShape = regexp.MustCompile(`^([0-9]{1,20}):[A-Za-z0-9_-]{1,128}$`)
@@ -96,7 +97,7 @@ func New(o Options) (*Channel, error) {
 	}
 	c.wire = newWire(o.Client, o.Token)
 	api, err := tg.New(o.Token, tg.WithSkipGetMe(), tg.WithServerURL(base), tg.WithHTTPClient(time.Minute, c.wire),
-		tg.WithErrorsHandler(func(err error) { c.log.Debug("telegram library", "error", c.wire.scrub(err)) }))
+		tg.WithErrorsHandler(func(err error) { c.log.Debug("telegram library", "error", trouble(c.wire.scrub(err)).Err) }))
 	if err != nil {
 		return nil, fmt.Errorf("make the telegram client: %w", c.wire.scrub(err))
 	}
@@ -133,10 +134,13 @@ func (c *Channel) Check(ctx context.Context) error {
 	defer cancel()
 	me, err := c.api.GetMe(ctx)
 	if err != nil {
-		if se := trouble(c.wire.scrub(err)); se.Trouble == hotline.TroubleAccount {
-			return fmt.Errorf("%w (%w)", ErrToken, se.Err)
+		se := trouble(c.wire.scrub(err))
+		err = fmt.Errorf("ask telegram who we are: %w", se.Err)
+		if se.Trouble == hotline.TroubleAccount {
+			err = fmt.Errorf("%w (%w)", ErrToken, se.Err)
 		}
-		return fmt.Errorf("ask telegram who we are: %w", c.wire.scrub(err))
+		c.unwell(reason(err))
+		return err
 	}
 	c.mu.Lock()
 	c.username = me.Username
@@ -162,19 +166,27 @@ func (c *Channel) State() State {
 func (c *Channel) well() {
 	c.mu.Lock()
 	was := c.state
-	c.state = State{Healthy: true, Last: time.Now()}
+	c.state, c.logged = State{Healthy: true, Last: time.Now()}, ""
 	c.mu.Unlock()
 	if !was.Healthy {
 		c.log.Info("telegram: receiving", "after", was.Reason)
 	}
 }
 
+// unwell keeps the state without a word in the log, for what the caller is told by an error.
+func (c *Channel) unwell(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state = State{Reason: reason, Last: c.state.Last}
+}
+
 func (c *Channel) ill(reason string, err error) {
 	c.mu.Lock()
-	was := c.state
-	c.state = State{Reason: reason, Last: was.Last}
+	c.state = State{Reason: reason, Last: c.state.Last}
+	said := c.logged == reason
+	c.logged = reason
 	c.mu.Unlock()
-	if was.Healthy || was.Reason != reason {
+	if !said {
 		c.log.Warn("telegram: not receiving", "reason", reason, "error", err)
 	}
 }

@@ -92,8 +92,8 @@ func network(err error) error {
 	var outer interface{ Unwrap() error }
 	if strings.HasPrefix(err.Error(), "error do request") && errors.As(err, &outer) {
 		if inner := outer.Unwrap(); inner != nil {
-			return inner
+			return told(inner)
 		}
 	}
-	return err
+	return told(err)
 }

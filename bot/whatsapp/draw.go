@@ -155,7 +155,7 @@ func menu(l hotline.Lang, numbered []hotline.Button) string {
 			list[i].Label = "•"
 		}
 	}
-	if len(list) == 1 {
+	if hotline.Numbers(list)[0] == 0 {
 		return say(l, "list.single") + " " + list[0].Label
 	}
 	return say(l, "list.choose") + "\n" + strings.Join(hotline.Numbered(list), "\n")

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"go.mau.fi/whatsmeow/types"
+
 	"tanggap/bot/telegram"
+	"tanggap/config"
 	"tanggap/hotline"
 	"tanggap/house"
 	"tanggap/store"
@@ -22,7 +26,7 @@ type inviteCmd struct {
 	Days   int    `default:"7" help:"How many days the code is good for."`
 }
 
-// Run prints the code alone on its line, then a link that says it to the bot, then what to do with it.
+// Run prints the code alone on its line, then for every network a link that says it to us there, then what to do with it.
 func (c *inviteCmd) Run(p *program) error {
 	name := strings.Join(strings.Fields(c.Name), " ")
 	switch {
@@ -66,7 +70,11 @@ func (c *inviteCmd) invite(p *program, d *data, name string) error {
 		return err
 	}
 	fmt.Fprintln(p.out, code)
-	if link := p.link(d, code); link != "" {
+	links, err := p.links(d, s, code)
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
 		fmt.Fprintln(p.out, link)
 	}
 	_, err = fmt.Fprintf(p.out, "To be said to the bot, once, by %s: /daftar %s\n", until.In(d.regency.Zone).Format("2 Jan 2006 15:04 MST"), code)
@@ -76,8 +84,30 @@ func (c *inviteCmd) invite(p *program, d *data, name string) error {
 // enrolPayload is what the bot takes for an enrolment when it comes with a link.
 const enrolPayload = "daftar-"
 
-// link gives a link that says the code to the bot; empty where there is no bot or it cannot be asked its name.
-func (p *program) link(d *data, code string) string {
+// links gives links that say the code to us, one for each of our accounts where that can be told.
+func (p *program) links(d *data, s *store.Store, code string) (list []string, err error) {
+	if link := p.telegramLink(d, code); link != "" {
+		list = append(list, link)
+	}
+	switch d.WhatsApp.Way {
+	case config.WhatsAppCloud:
+		list = append(list, whatsAppLink(d.WhatsApp.Number, code)...)
+	case config.WhatsAppOn:
+		numbers, err := s.Numbers(p.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range numbers {
+			if device, err := types.ParseJID(n.JID); err == nil && n.JID != "" && (n.Use == "citizens" || n.Use == "officers") {
+				list = append(list, whatsAppLink(device.User, code)...)
+			}
+		}
+	}
+	return list, nil
+}
+
+// telegramLink is empty where there is no bot or it cannot be asked its name.
+func (p *program) telegramLink(d *data, code string) string {
 	if d.Telegram.Token == "" {
 		return ""
 	}
@@ -92,6 +122,20 @@ func (p *program) link(d *data, code string) string {
 		return ""
 	}
 	return bot.Link(enrolPayload + code)
+}
+
+// whatsAppLink opens a chat with a number, the words ready to be sent; none where the number is not known.
+func whatsAppLink(number, code string) []string {
+	number = strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
+	if number == "" {
+		return nil
+	}
+	return []string{"https://wa.me/" + number + "?text=" + url.PathEscape("/daftar "+code)}
 }
 
 type listCmd struct{}

@@ -37,9 +37,18 @@ create table join_codes (
     person_id  bigint      not null references persons,
     address_id bigint      not null references addresses,
     expires    timestamptz not null,
-    used_at    timestamptz
+    used_at    timestamptz,
+    for_address bigint references addresses -- nobody types it: a question put to this address, whose answer it is
 );
 create index join_codes_person on join_codes (person_id);
+-- Every joining: who came, and with whom they were joined. Whoever came lately may part nobody but themselves.
+create table joins (
+    id        bigint generated always as identity primary key,
+    at        timestamptz not null,
+    newcomers bigint[]    not null,
+    others    bigint[]    not null
+);
+create index joins_newcomers on joins using gin (newcomers);
 
 -- A chat of many that belongs to a unit: it gets the unit's cards. One that left keeps its row.
 create table groups (
@@ -64,7 +73,7 @@ create table whatsapp_numbers (
 );
 
 -- +goose Down
-drop table whatsapp_numbers, groups, join_codes;
+drop table whatsapp_numbers, groups, joins, join_codes;
 drop function same_person;
 alter table invites drop by;
 alter table person_details drop vouched_at;
