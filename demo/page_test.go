@@ -313,11 +313,14 @@ func TestEveryRolesButtonsOnThePage(t *testing.T) {
 		if len(tried) == 0 {
 			t.Errorf("%s was shown no button", role)
 		}
-		if strings.Contains(v.texts, "gagal saya baca") {
-			t.Errorf("something broke for %s:\n%s", role, v.texts)
+		v.mu.Lock()
+		texts, alerts := v.texts, slices.Clone(v.alerts)
+		v.mu.Unlock()
+		if strings.Contains(texts, "gagal saya baca") {
+			t.Errorf("something broke for %s:\n%s", role, texts)
 		}
-		if len(v.alerts) > 0 {
-			t.Logf("%s was shown: %q", role, v.alerts)
+		if len(alerts) > 0 {
+			t.Logf("%s was shown: %q", role, alerts)
 		}
 	}
 	asides, err := h.Store().SetAside(ctx, 10)
