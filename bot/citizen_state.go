@@ -203,8 +203,8 @@ type bubble struct {
 // looks at, is not taken on: the person is told so.
 const (
 	maxBubbles = 100
-	maxStory   = hotline.MaxText // bytes of text: the longest single message fits
-	maxMedia   = 20              // photos and so on; as many again may be added later
+	maxStory   = 64 << 10 // bytes of text: four of the longest messages, or a flood of a thousand lines
+	maxMedia   = 20       // photos and so on; as many again may be added later
 )
 
 // media counts the photos and so on.
