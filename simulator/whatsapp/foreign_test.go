@@ -219,6 +219,21 @@ func TestForeignClient(t *testing.T) {
 		}
 	}
 
+	// One that it asks for again, and whose first copy it acknowledges only when the second has come: that is not yet acknowledged.
+	again := must(p.Say("sekali lagi"))(t)
+	first := f.next(tagged("message"))
+	f.send(node{Tag: "receipt", Attrs: attrs{"to": from, "id": again, "type": "retry"}, Content: []node{
+		{Tag: "retry", Attrs: attrs{"count": "1", "id": again, "t": text(first.Attrs["t"]), "v": "1"}}, {Tag: "registration", Content: []byte{0, 0, 0, 1}},
+	}})
+	if second := f.next(tagged("message")); text(second.Attrs["id"]) != again {
+		t.Errorf("%s", &second)
+	}
+	until(t, func() bool { return s.Unacked(botPhone) == 2 }) // both copies, and nothing more is owed
+	f.send(node{Tag: "ack", Attrs: attrs{"class": "message", "to": from, "id": again}})
+	until(t, func() bool { return s.Unacked(botPhone) == 1 })
+	f.send(node{Tag: "receipt", Attrs: attrs{"to": from, "id": again}})
+	<-s.Quiet(botPhone)
+
 	// Questions about people, asked by number and by LID.
 	answer := f.ask("usync", "get", node{Tag: "usync", Attrs: attrs{"context": "interactive", "mode": "query", "sid": "1", "last": "true", "index": "0"}, Content: []node{
 		{Tag: "query", Content: []node{{Tag: "devices", Attrs: attrs{"version": "2"}}, {Tag: "lid"}, {Tag: "contact"}}},

@@ -122,8 +122,8 @@ func (c *socket) activate() {
 
 // settle takes an acknowledged stanza out of the queue: the first of that kind and id from
 // whom it came. One that is acknowledged twice, or by a socket that is no longer the
-// device's, changes nothing.
-func (c *socket) settle(kind, id string, from types.JID) {
+// device's, changes nothing and is false.
+func (c *socket) settle(kind, id string, from types.JID) bool {
 	d := c.device
 	for i, p := range d.queue {
 		if p.node.Tag != kind || p.id != id || p.from.User != from.User || !p.given {
@@ -133,8 +133,9 @@ func (c *socket) settle(kind, id string, from types.JID) {
 		c.inflight--
 		c.s.forget(d.account, p)
 		c.pump()
-		return
+		return true
 	}
+	return false
 }
 
 // forget counts a message that waits no longer.

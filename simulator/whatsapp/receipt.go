@@ -3,7 +3,8 @@ package whatsapp
 import "go.mau.fi/whatsmeow/types"
 
 // receipt: the client says what became of messages that it was given. Any kind of it also
-// acknowledges them: whoever has read a message has it.
+// acknowledges them, whoever has read a message has it; except that one who asks for a message
+// again acknowledges the copy it could not read by itself, perhaps only after the next has come.
 func (c *socket) receipt(n node) {
 	to, kind := address(n.Attrs["to"]), text(n.Attrs["type"])
 	ids := []string{text(n.Attrs["id"])}
@@ -29,8 +30,12 @@ func (c *socket) receipt(n node) {
 	default:
 		c.passOn(n, to, kind)
 	}
+	if again(kind) {
+		return
+	}
 	for _, id := range ids {
-		c.settle("message", id, to)
+		for c.settle("message", id, to) {
+		}
 	}
 }
 
