@@ -97,10 +97,9 @@ func (c *Courier) State() CourierState {
 // How the courier paces itself, in machine time.
 const (
 	pollOutbox   = time.Second            // the net beneath all wakes
-	fetchApart   = 4 * time.Millisecond   // between two fetches while much is under way
-	settleLinger = 4 * time.Millisecond   // how long results are gathered while much is under way
-	settleMost   = 256                    // results settled at once
-	busy         = 64                     // this many parcels are much
+	fetchApart   = 12 * time.Millisecond  // from the end of one fetch to the next: what comes meanwhile costs little more than one parcel
+	settleApart  = 15 * time.Millisecond  // from the end of one settle to the next, likewise
+	settleMost   = 256                    // results settled at once, and without waiting
 	admitMost    = 16                     // asked leave for at once: few, so that what is urgent is soon in front
 	drainTime    = 10 * time.Second       // what is under way may finish when the program ends
 	spareWorkers = 8                      // one in this many serves emergencies and replies alone
@@ -180,7 +179,7 @@ type rounds struct {
 
 	want      bool // there may be something to fetch
 	fetching  bool
-	lastFetch time.Time
+	fetchedAt time.Time // when the last fetch ended
 	fetchFrom time.Time // not before, after a failure
 	fetchFail int
 
@@ -190,7 +189,7 @@ type rounds struct {
 
 	sent       []hotline.Sent
 	failed     []hotline.Failure
-	first      time.Time // when the oldest of these came
+	settledAt  time.Time // when the last settle ended
 	settling   batch
 	settles    bool
 	settleFrom time.Time
@@ -273,7 +272,7 @@ func (r *rounds) work(most bool) {
 
 // received takes in what a fetch brought.
 func (r *rounds) received(f fetch) {
-	r.fetching = false
+	r.fetching, r.fetchedAt = false, time.Now()
 	if f.err != nil {
 		r.want = true
 		r.fetchFrom = time.Now().Add(retry(r.fetchFail))
@@ -325,10 +324,10 @@ func (r *rounds) forget() {
 // fetch asks the outbox for more, when there may be more and room for it.
 func (r *rounds) fetch(ctx context.Context, now time.Time) {
 	free := r.hold - r.held
-	if !r.want || r.fetching || free <= 0 || now.Before(r.fetchFrom) || r.held >= busy && now.Sub(r.lastFetch) < fetchApart {
+	if !r.want || r.fetching || free <= 0 || now.Before(r.fetchFrom) || now.Sub(r.fetchedAt) < fetchApart {
 		return
 	}
-	r.want, r.fetching, r.lastFetch = false, true, now
+	r.want, r.fetching = false, true
 	limit := min(free, settleMost)
 	go func() {
 		f := fetch{limit: limit}
@@ -362,9 +361,6 @@ func (r *rounds) finished(res result) {
 
 // note puts a result with those to settle.
 func (r *rounds) note(sent *hotline.Sent, failed *hotline.Failure) {
-	if len(r.sent)+len(r.failed) == 0 {
-		r.first = time.Now()
-	}
 	if sent != nil {
 		r.sent = append(r.sent, *sent)
 	} else {
@@ -372,14 +368,14 @@ func (r *rounds) note(sent *hotline.Sent, failed *hotline.Failure) {
 	}
 }
 
-// settle writes results down: at once while little is under way, else by the hundred.
+// settle writes results down: at once while little happens, else many together.
 func (r *rounds) settle(now time.Time) {
 	n := len(r.sent) + len(r.failed)
 	if r.settles || now.Before(r.settleFrom) {
 		return
 	}
 	if len(r.settling.sent)+len(r.settling.failed) == 0 {
-		if n == 0 || n < settleMost && r.sending+r.waiting() >= busy && now.Sub(r.first) < settleLinger {
+		if n == 0 || n < settleMost && now.Sub(r.settledAt) < settleApart {
 			return
 		}
 		r.settling, r.sent, r.failed = batch{r.sent, r.failed}, nil, nil
@@ -391,7 +387,7 @@ func (r *rounds) settle(now time.Time) {
 
 // wrote takes in what became of a settle. One that failed is tried again, as it was, until it succeeds: no more is fetched than can be held.
 func (r *rounds) wrote(err error) {
-	r.settles = false
+	r.settles, r.settledAt = false, time.Now()
 	if err != nil {
 		r.settleFrom = time.Now().Add(retry(r.settleFail))
 		r.settleFail++
@@ -428,7 +424,7 @@ func (r *rounds) alarm(now time.Time) <-chan time.Time {
 		case now.Before(r.fetchFrom):
 			sooner(r.fetchFrom)
 		default:
-			sooner(r.lastFetch.Add(fetchApart))
+			sooner(r.fetchedAt.Add(fetchApart))
 		}
 	}
 	if !r.settles {
@@ -436,7 +432,7 @@ func (r *rounds) alarm(now time.Time) <-chan time.Time {
 		case now.Before(r.settleFrom):
 			sooner(r.settleFrom)
 		case len(r.sent)+len(r.failed) > 0:
-			sooner(r.first.Add(settleLinger))
+			sooner(r.settledAt.Add(settleApart))
 		}
 	}
 	if at.IsZero() {

@@ -18,8 +18,9 @@ import (
 const (
 	turnWorkers = 3
 	turnBatch   = 32
-	turnPoll    = time.Second // the net beneath the bell
-	turnPause   = time.Second // after Postgres failed
+	turnBreath  = 10 * time.Millisecond // after a small batch: what comes meanwhile is one batch, which costs little more than one turn
+	turnPoll    = time.Second           // the net beneath the bell
+	turnPause   = time.Second           // after Postgres failed
 )
 
 // turns handles what waits in the inbox until ctx ends.
@@ -37,8 +38,11 @@ func (h *House) turns(ctx context.Context) error {
 			continue
 		case n > 0:
 			h.metrics.turn(n, time.Since(began))
-			if n == turnBatch {
+			switch {
+			case n == turnBatch:
 				bell.Ring() // there may be more, for us or for our brothers; where one person has more waiting, the store rings itself
+			case n < turnBatch/2:
+				wait(ctx, turnBreath)
 			}
 		}
 		select {

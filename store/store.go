@@ -106,6 +106,7 @@ func Connect(ctx context.Context, dsn string, conns int32) (*pgxpool.Pool, error
 	cfg.ConnConfig.RuntimeParams["enable_hashjoin"] = "off"
 	cfg.ConnConfig.RuntimeParams["enable_mergejoin"] = "off"
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan" // else some are planned anew each time, which costs more than running them
 	cfg.ConnConfig.StatementCacheCapacity = 256
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

@@ -83,6 +83,9 @@ func (c *Channel) Run(ctx context.Context) error {
 				continue
 			}
 			offset, last = next, time.Now()
+			if len(list) < updatesMost/2 {
+				breathe(ctx)
+			}
 		} else if time.Since(last) > staleAfter {
 			offset, last = 0, time.Now() // all that was below has been confirmed: nothing comes twice
 		}
@@ -91,6 +94,21 @@ func (c *Channel) Run(ctx context.Context) error {
 	}
 	c.unwell("stopped")
 	return nil
+}
+
+// updatesMost is how many updates the network hands over at once.
+const updatesMost = 100
+
+// breath is how long the updates of a rush gather at the network, so that one commit takes in several.
+const breath = 10 * time.Millisecond
+
+func breathe(ctx context.Context) {
+	t := time.NewTimer(breath)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
 }
 
 // prepare makes sure that polling can work: the network refuses it to a bot with a webhook.
@@ -109,7 +127,7 @@ func (c *Channel) ask(ctx context.Context, offset int64) ([]byte, error) {
 		Limit   int      `json:"limit"`
 		Timeout int      `json:"timeout"`
 		Allowed []string `json:"allowed_updates"`
-	}{offset, 100, int(c.poll / time.Second), allowed}
+	}{offset, updatesMost, int(c.poll / time.Second), allowed}
 	body, err := json.Marshal(q)
 	if err != nil {
 		return nil, fmt.Errorf("ask for updates: %w", err)

@@ -64,6 +64,7 @@ func bench(ctx context.Context, full bool) (err error) {
 	settings := map[string]string{"track_commit_timestamp": "on"} // by which the commit of an offer is known
 	if os.Getenv("BENCH_STATEMENTS") != "" {
 		settings["shared_preload_libraries"] = "pg_stat_statements"
+		settings["pg_stat_statements.track_planning"] = "on"
 	}
 	srv, err := servers.Start(ctx, servers.Options{Dir: filepath.Join(dir, "data"), Postgres: true, Redis: true, EndWithProcess: true,
 		PostgresSettings: settings})

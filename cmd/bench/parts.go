@@ -64,8 +64,8 @@ func statements(ctx context.Context, dsn string) error {
 	}
 	rows, err := conn.Query(ctx, `
 		select round(total_exec_time)::text || ' ms  ' || calls || ' calls  ' || round(mean_exec_time::numeric, 3) || ' ms each  ' || rows || ' rows  '
-			|| left(regexp_replace(query, '\s+', ' ', 'g'), 150)
-		from pg_stat_statements order by total_exec_time desc limit 16`)
+			|| plans || ' plans ' || round(total_plan_time) || ' ms  ' || left(regexp_replace(query, '\s+', ' ', 'g'), 150)
+		from pg_stat_statements order by total_exec_time + total_plan_time desc limit 16`)
 	if err != nil {
 		return err
 	}
