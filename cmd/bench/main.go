@@ -51,7 +51,7 @@ func bench(ctx context.Context, full bool) (err error) {
 		cases: 10 * time.Second, people: 2000, whatsapp: 6 * time.Second, sessions: 500}
 	if full {
 		l = lengths{limit: 20 * time.Second, rush: 60 * time.Second, half: 30 * time.Second, calm: 60 * time.Second, flood: 10 * time.Second,
-			floods: 3, cases: 30 * time.Second, people: 2000}
+			floods: 3, cases: 30 * time.Second, people: 2000, whatsapp: 20 * time.Second, sessions: 5000}
 	}
 	dir, err := os.MkdirTemp("", "tanggap-bench-")
 	if err != nil {
