@@ -72,7 +72,7 @@ func ofDatabase(err error) bool {
 		return false
 	case errors.As(err, &pg):
 		return len(pg.Code) == 5 && pg.Code[:2] != "22" && pg.Code[:2] != "23" && pg.Code[:2] != "42"
-	case errors.As(err, &connect), errors.As(err, &network):
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, errStale):
 		return true
 	}
 	for _, e := range []error{sql.ErrConnDone, sql.ErrTxDone, driver.ErrBadConn, io.ErrUnexpectedEOF, context.DeadlineExceeded, net.ErrClosed} {

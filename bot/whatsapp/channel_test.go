@@ -25,7 +25,8 @@ import (
 func TestMain(m *testing.M) {
 	// A client of the library's that is disconnected at the moment when a frame arrives leaves the goroutine behind that wanted to hand it on.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("go.mau.fi/whatsmeow/socket.(*FrameSocket).frameComplete"),
-		goleak.IgnoreAnyFunction("go.mau.fi/whatsmeow.(*Client).handleFrame.func1"))
+		goleak.IgnoreAnyFunction("go.mau.fi/whatsmeow.(*Client).handleFrame.func1"),
+		goleak.IgnoreAnyFunction("tanggap/testbed/keeper.startKeeper.func1")) // outlives whoever starts the servers first
 }
 
 const ownPhone = "6281100000112"
@@ -84,6 +85,8 @@ func (w *world) another(t *testing.T) *Channel {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// How long the pauses are is seen in TestPauses; nobody waits for them here.
+	c.rest = func(ctx context.Context, d time.Duration) { sleep(ctx, min(d, pauseLeast)) }
 	return c
 }
 

@@ -27,6 +27,7 @@ type envelope struct {
 	Group   bool     `json:"group,omitempty"`
 	About   string   `json:"about,omitempty"`   // the message of ours that a quote, reaction or vote is about, whole (see namer)
 	Vote    []string `json:"vote,omitempty"`    // of our poll, the options chosen now
+	Out     bool     `json:"out,omitempty"`     // no message: the group put us out. No Body
 	Garbled bool     `json:"garbled,omitempty"` // it could not be decrypted, or broke us: no Body
 	Body    []byte   `json:"body,omitempty"`    // a waE2E.Message
 }

@@ -123,6 +123,14 @@ func TestForget(t *testing.T) {
 	peer, _ := w.met(t)
 	w.channel.Send(soon(t), outgoing(peer, "rahasia")) //nolint:errcheck // what is kept of it is looked for below
 	<-w.Quiet(ownPhone)
+	// What was handled is cleared in a moment, whoever it was from.
+	for late := soon(t); w.column(t, `select count(*) from whatsmeow_event_buffer where plaintext is not null`) != "0"; {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-late.Done():
+			t.Fatal("what was handled is not cleared")
+		}
+	}
 	kept := func() (n int) {
 		user, _ := types.ParseJID(peer)
 		for _, q := range []string{

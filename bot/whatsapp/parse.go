@@ -46,6 +46,10 @@ func Parse(raw []byte) (hotline.Message, error) {
 	if e.Group {
 		m.From = words(e.From)
 	}
+	if e.Out && e.Group {
+		m.Kind, m.From = hotline.MsgBlocked, ""
+		return m, nil
+	}
 	if e.Garbled {
 		m.Kind = hotline.MsgGarbled
 		return m, nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +46,10 @@ func (c *Channel) handle(evt any) (taken bool) {
 		c.media.answered(e)
 	case *events.NotifyAccountReachoutTimelock:
 		c.restricted(e)
+	case *events.OfflineSyncPreview, *events.OfflineSyncCompleted:
+		c.backlog(evt)
+	case *events.GroupInfo:
+		return c.groupChanged(e)
 	default:
 		c.connection(evt)
 	}
@@ -97,7 +100,7 @@ func (c *Channel) receive(e *events.Message) bool {
 		}
 		return true
 	}
-	if !ours(e.Info.MessageSource) || keysOnly(e.Message) {
+	if !ours(e.Info.MessageSource) || keysOnly(e.Message) || e.Info.Chat.Server == types.GroupServer && !c.hears(e.Info.Chat, e.Message) {
 		return true
 	}
 	s := c.current()
@@ -112,9 +115,6 @@ func (c *Channel) receive(e *events.Message) bool {
 	if err != nil {
 		c.refuse("a message cannot be looked into", err)
 		return false
-	}
-	if env.Group && !c.hears(env, e.Message) {
-		return true
 	}
 	if e.UnavailableRequestID != "" {
 		// What the telephone sends again is acknowledged whatever we say: it must be taken now.
@@ -158,12 +158,6 @@ func keysOnly(m *waE2E.Message) bool {
 		return only
 	})
 	return only
-}
-
-// hears tells whether a group's message is any of our business. In a group that is not registered it is not, but for a command, which may be the one
-// that registers it.
-func (c *Channel) hears(e envelope, m *waE2E.Message) bool {
-	return c.o.Hears == nil || c.o.Hears(e.Chat) || strings.HasPrefix(strings.TrimSpace(textOf(m)), "/")
 }
 
 // envelope makes the envelope of a message. An error means that the database could not be asked.

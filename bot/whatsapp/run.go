@@ -25,6 +25,7 @@ type wordKind int
 const (
 	stopped   wordKind = iota
 	connected          // logged in, and what had waited for us begins to come
+	unreached          // there is no connection to begin with: mostly the network between us
 	dropped            // the connection is lost
 	reset              // we let go of it ourselves, to be given again what was not taken
 	replaced
@@ -46,11 +47,15 @@ func (c *Channel) tell(w word) {
 const (
 	pauseLeast   = 250 * time.Millisecond
 	pauseInbox   = 5 * time.Second  // Postgres is ours and comes back soon
-	pauseNetwork = 2 * time.Minute  // others'
+	pauseReach   = 5 * time.Second  // a line that was cut is back within a minute or two mostly, and knocking where nobody is bothers nobody
+	pauseNetwork = 30 * time.Second // others'
 	pauseRefused = 15 * time.Minute // it will hardly think otherwise soon
 	pauseOutdate = time.Hour
 	pauseBanned  = time.Hour // where the network does not say until when
 )
+
+// reachTries is how often pauseReach is the most, some five minutes; then it is pauseNetwork.
+const reachTries = 70
 
 const (
 	loginTime = 45 * time.Second // until a connection must have logged in
@@ -106,7 +111,7 @@ func (c *Channel) Run(ctx context.Context) error {
 		}
 		pause := c.explain(w, tries)
 		tries++
-		sleep(ctx, pause)
+		c.rest(ctx, pause)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -132,6 +137,12 @@ func (c *Channel) explain(w word, tries int) time.Duration {
 	case reset:
 		c.ill(w.text, time.Time{}, w.err)
 		return jittered(pauseLeast, tries, pauseInbox)
+	case unreached:
+		c.ill(w.text, time.Time{}, w.err)
+		if tries < reachTries {
+			return jittered(pauseLeast, tries, pauseReach)
+		}
+		return jittered(pauseLeast, tries, pauseNetwork)
 	}
 	c.ill(w.text, time.Time{}, w.err)
 	return jittered(pauseLeast, tries, pauseNetwork)
@@ -201,8 +212,9 @@ type session struct {
 
 	mu       sync.Mutex
 	over     bool
-	live     bool // logged in
-	refusing bool // something was not taken: nothing behind it may be, or the order would be lost
+	live     bool      // logged in
+	behind   time.Time // until when what waited for us comes, at the latest
+	refusing bool      // something was not taken: nothing behind it may be, or the order would be lost
 	at       sync.WaitGroup
 }
 
@@ -266,6 +278,7 @@ func (c *Channel) connect(ctx context.Context) (why word, lasted bool) {
 	for len(c.words) > 0 {
 		<-c.words
 	}
+	c.ledger.forget() // another may have had the connection meanwhile
 	c.mu.Lock()
 	c.session = s
 	c.mu.Unlock()
@@ -285,16 +298,21 @@ func (c *Channel) connect(ctx context.Context) (why word, lasted bool) {
 		if errors.Is(err, store.ErrDeviceDeleted) {
 			return word{kind: loggedOut}, false
 		}
-		return word{kind: dropped, text: "WhatsApp cannot be reached", err: err}, false
+		return word{kind: unreached, text: "WhatsApp cannot be reached", err: err}, false
 	}
 	tick := time.NewTicker(c.unread.every())
 	defer tick.Stop()
+	began := time.Now()
+	old := time.NewTimer(c.left)
+	defer old.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return word{kind: stopped}, lasted
 		case <-tick.C:
 			c.giveUp(s)
+		case <-old.C:
+			c.clearOlder(s, began)
 		case w := <-c.words:
 			if w.kind != connected {
 				return w, lasted
@@ -302,6 +320,16 @@ func (c *Channel) connect(ctx context.Context) (why word, lasted bool) {
 			lasted = true
 			c.arrive(s)
 		}
+	}
+}
+
+// clearOlder clears what was decrypted before this connection and is still there in words: a program that was killed had handled it and could not
+// clear it. What it had not handled has come again since.
+func (c *Channel) clearOlder(s *session, than time.Time) {
+	ctx, cancel := context.WithTimeout(s.ctx, clearTime)
+	defer cancel()
+	if err := c.ledger.clearOlder(ctx, than); err != nil {
+		c.log.Warn("whatsapp: old messages are not cleared yet", "error", harmless(err))
 	}
 }
 
@@ -327,6 +355,12 @@ func (c *Channel) disconnect(s *session) {
 	c.mu.Lock()
 	c.session = nil
 	c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTime)
+	defer cancel()
+	if err := c.ledger.clearHandled(ctx); err != nil {
+		c.log.Debug("whatsapp: what was handled is not cleared yet", "error", harmless(err))
+	}
+	c.ledger.forget()
 }
 
 // arrive makes itself known after a login.

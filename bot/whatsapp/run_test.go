@@ -3,6 +3,8 @@ package whatsapp
 import (
 	"context"
 	"errors"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +52,72 @@ func TestReconnecting(t *testing.T) {
 		w.healthy(t, true)
 	}
 	w.noAlert(t)
+}
+
+// A line that was cut for a while: it is tried again until somebody answers, and then all is as before.
+func TestALineThatWasCutForAWhile(t *testing.T) {
+	t.Parallel()
+	line := &cuttable{}
+	w := newWorld(t, func(o *Options) { line.to, o.Transport = o.Transport, line })
+	run(t, w.channel)
+	w.healthy(t, true)
+	line.refuse.Store(4)
+	w.Cut(ownPhone)
+	if s := w.healthy(t, false); s.Reason == "" {
+		t.Error("no reason")
+	}
+	must[string](t)(w.siti.Say("masih di situ?"))
+	if m := w.inbox.next(t); m.Text != "masih di situ?" || line.refuse.Load() > 0 {
+		t.Errorf("%+v with %d refusals to come", m, line.refuse.Load())
+	}
+	w.healthy(t, true)
+	w.noAlert(t)
+}
+
+// A cuttable line refuses the next few who want to connect.
+type cuttable struct {
+	to     http.RoundTripper
+	refuse atomic.Int32
+}
+
+func (c *cuttable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.refuse.Add(-1) >= 0 {
+		return nil, errors.New("no line")
+	}
+	return c.to.RoundTrip(r)
+}
+
+// However long a line was cut, up to five minutes, it is tried again within five seconds of its return; after that within half a minute. What WhatsApp
+// itself refuses is tried ever more seldom.
+func TestPauses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, c := range []struct {
+		why   word
+		until time.Duration // of trying, for which the first figure holds
+		first time.Duration // the longest pause meanwhile
+		later time.Duration // and after that
+		least time.Duration // the shortest pause after an hour
+	}{
+		{word{kind: unreached}, 3 * time.Minute, 5 * time.Second, 30 * time.Second, 15 * time.Second},
+		{word{kind: dropped}, time.Hour, 30 * time.Second, 30 * time.Second, 15 * time.Second},
+		{word{kind: reset}, time.Hour, 5 * time.Second, 5 * time.Second, 2500 * time.Millisecond},
+		{word{kind: refused}, time.Hour, 15 * time.Minute, 15 * time.Minute, 7 * time.Minute},
+		{word{kind: banned}, time.Hour, time.Hour, time.Hour, 4 * time.Minute},
+	} {
+		passed := time.Duration(0)
+		for tries := 0; passed < 2*time.Hour; tries++ {
+			pause := w.channel.explain(c.why, tries)
+			most := c.later
+			if passed < c.until {
+				most = c.first
+			}
+			if pause > most || passed > time.Hour && pause < c.least {
+				t.Fatalf("%v after %s: a pause of %s", c.why.kind, passed, pause)
+			}
+			passed += pause
+		}
+	}
 }
 
 // Nobody answers at all: it goes on trying, and says so.
@@ -111,6 +179,7 @@ func TestTwoConnectionsAreNoWar(t *testing.T) {
 func TestTemporaryBan(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.channel.rest = sleep // until it is over
 	run(t, w.channel)
 	peer, _ := w.met(t)
 	w.TempBan(ownPhone, 2*time.Second)

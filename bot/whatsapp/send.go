@@ -155,6 +155,9 @@ func (c *Channel) perform(ctx context.Context, peer types.JID, s step, id, quote
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
+	if err := c.ledger.keep(ctx, peer, id, m); err != nil {
+		return err
+	}
 	select {
 	case c.gate <- struct{}{}:
 		defer func() { <-c.gate }()
@@ -171,12 +174,16 @@ func (c *Channel) perform(ctx context.Context, peer types.JID, s step, id, quote
 			release()
 		}
 	})
-	_, err = c.client.SendMessage(ctx, peer, m, whatsmeow.SendRequestExtra{ID: id, Timeout: answerTime})
+	_, err = c.client.SendMessage(sending(ctx), peer, m, whatsmeow.SendRequestExtra{ID: id, Timeout: answerTime})
 	if errors.Is(err, whatsmeow.ErrMessageTimedOut) {
 		c.tell(word{kind: dropped, text: "WhatsApp no longer answers"})
 	}
 	if err != nil && codeOf(err) == codeReachOut {
 		c.alert(Trouble{Kind: TroubleRestricted})
+	}
+	if notThere(peer, err) {
+		c.foundOut(ctx, peer)
+		return &hotline.SendError{Trouble: hotline.TroubleGone, Err: harmless(err)}
 	}
 	return err
 }

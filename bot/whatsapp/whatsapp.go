@@ -53,12 +53,13 @@ type Options struct {
 	PushName string                  // how we are named to people who have not saved us; empty: as the telephone says, else "Tanggap"
 	Pace     *Pace                   // nil: DefaultPace
 	Polls    bool                    // draw short menus as polls
-	Hears    func(group string) bool // whether a group is registered; of others only commands ("/…") are taken in. nil: all are
+	Hears    func(group string) bool // whether a group is registered; see group.go. nil: all are
 	Log      *slog.Logger            // nil: slog.Default()
 
 	Alert     func(Trouble)             // told of what a human must know, each thing once, but for ErrReplaced; may be nil
 	Delivered func([]hotline.Delivered) // told what became of what was sent, where the network tells; may be nil
 	Seen      func(time.Time)           // told that the telephone itself was there (machine time), once an hour at most; may be nil
+	CaughtUp  func()                    // told that what had waited at the network has come; may be nil
 	LastSeen  time.Time                 // when it was told so last; zero: unknown, and counted from now
 
 	Transport http.RoundTripper // nil: the real network; else everything goes there (the simulator)
@@ -76,6 +77,7 @@ type Channel struct {
 	lid    types.JID // ourselves, as groups and quotes name us
 	ids    namer
 	keys   *keyring
+	ledger *ledger
 	pacer  *pacer
 	parts  progress
 	gate   chan struct{} // one send at a time: the library's own lock cannot be waited for with a context
@@ -83,7 +85,9 @@ type Channel struct {
 	recent recent
 	media  mediaRetries
 	unread unreadable
+	left   time.Duration    // clearLeft
 	now    func() time.Time // machine time
+	rest   func(context.Context, time.Duration)
 
 	mu       sync.Mutex
 	running  bool
@@ -126,7 +130,7 @@ func New(ctx context.Context, o Options) (*Channel, error) {
 	}
 	c := &Channel{
 		o: o, log: log, device: device, number: device.ID.User, jid: *device.ID, lid: device.LID.ToNonAD(), ids: newNamer(device.IdentityKey.Pub[:]),
-		gate: make(chan struct{}, 1), words: make(chan word, 256), now: time.Now,
+		gate: make(chan struct{}, 1), words: make(chan word, 256), left: clearLeft, now: time.Now, rest: sleep,
 		state: State{Reason: "not started"}, told: map[TroubleKind]Trouble{}, stumbles: map[string]int{},
 	}
 	pace := DefaultPace
@@ -136,9 +140,16 @@ func New(ctx context.Context, o Options) (*Channel, error) {
 	c.pacer = newPacer(pace)
 	c.seen = o.LastSeen
 	c.client = newClient(device, o.Transport, o.Root, log)
+	tables, ok := device.EventBuffer.(store.AllSessionSpecificStores)
+	if !ok {
+		return nil, fmt.Errorf("the library keeps its keys in a %T", device.EventBuffer)
+	}
+	c.ledger = newLedger(tables, o.DB, device.ID.String())
+	device.SetAllStores(c.ledger)
 	c.keys = newKeyring()
 	device.Sessions = sessions{device.Sessions, c.keys}
 	device.EventBuffer = careful{device.EventBuffer, o.DB, c.keys, func(err error) { c.refuse("the database does not answer", err) }}
+	device.EventBuffer, device.SenderKeys = discreet{device.EventBuffer, c.mayMatter}, senderKeys{device.SenderKeys}
 	c.client.PreRetryCallback = c.again
 	c.client.SynchronousAck = true             // received is said only after the handler has committed
 	c.client.EnableDecryptedEventBuffer = true // what was decrypted and not committed can be had again
