@@ -151,7 +151,7 @@ func (k *talk) reopenWith(ctx context.Context, about hotline.CaseID, said hotlin
 	}
 	if !k.mayReopen(c) || c.Status.Live() || c.Status != hotline.Ended && c.Status != hotline.Closed {
 		if c.Status.Live() && !said.Empty() {
-			return k.addToCase(c)
+			return k.addToCase(ctx, c)
 		}
 		return k.reopen(c)
 	}

@@ -12,13 +12,16 @@ import (
 // mostAside is how many unsent reports are kept aside.
 const mostAside = 3
 
-// putAside keeps a draft for later. Where there are too many, the oldest is given up.
-func (s *citizenState) putAside(d *draft) {
+// putAside keeps a draft for later. Where there are too many, the oldest is given up, and that is to be said: gone.
+func (s *citizenState) putAside(d *draft) (gone bool) {
 	if d.empty() {
-		return
+		return false
 	}
 	s.Aside = append(s.Aside, d)
+	gone = len(s.Aside) > mostAside
 	s.Aside = s.Aside[max(0, len(s.Aside)-mostAside):]
+	s.gone = s.gone || gone
+	return gone
 }
 
 // offerAside offers the draft that was put aside last.
@@ -31,6 +34,9 @@ func (k *talk) offerAside() {
 	r := hotline.Say("aside.bare")
 	if sn := k.sense(d); sn.category != "" && !sn.privacy.IsSecret() {
 		r = hotline.Say("aside.matter", "category", hotline.CategoryArg(sn.category))
+	}
+	if s.gone {
+		r = r.And("aside.gone")
 	}
 	k.tell(0, r.With(hotline.Pick(d.answer("resume", "1"), "button.go"), hotline.Pick(d.answer("drop", "1"), "button.drop")))
 }
@@ -48,8 +54,8 @@ func (k *talk) pickedAside(p pressed) (bool, error) {
 		k.say(hotline.Say("draft.dropped").With(menuRow()...))
 		return true, nil
 	}
-	if s.Draft != nil {
-		s.putAside(s.Draft)
+	if s.Draft != nil && s.putAside(s.Draft) {
+		d.note("aside.gone")
 	}
 	s.rest()
 	s.Quiz, s.Draft = nil, d
@@ -110,8 +116,11 @@ func (k *talk) besides(d *draft) bool {
 // other puts the draft aside and asks whether what was said now is another report.
 func (k *talk) other() error {
 	s := &k.st.Citizen
-	s.putAside(s.Draft)
-	k.newDraft().Other = true
+	gone := s.putAside(s.Draft)
+	d := k.newDraft()
+	if d.Other = true; gone {
+		d.note("aside.gone")
+	}
 	return k.onward()
 }
 

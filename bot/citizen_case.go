@@ -74,7 +74,7 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 				return true, k.show(ctx, c)
 			}
 			if err == nil {
-				return true, k.sayToCase(c)
+				return true, k.sayToCase(ctx, c)
 			}
 			if nilOr(err) != nil {
 				return false, err
@@ -102,7 +102,7 @@ func (k *talk) pointed(ctx context.Context) (bool, error) {
 	case !k.is(c.Reporter):
 		return false, nil // a number in a story: the story counts
 	}
-	return true, k.sayToCase(c)
+	return true, k.sayToCase(ctx, c)
 }
 
 // short tells of a number with next to nothing around it: "cek JPR-261121-0001K".
@@ -112,7 +112,7 @@ func (k *talk) short() bool {
 }
 
 // sayToCase takes what is said to a case: an answer, a rating, a remark, or what is still wrong.
-func (k *talk) sayToCase(c hotline.Case) error {
+func (k *talk) sayToCase(ctx context.Context, c hotline.Case) error {
 	typed := plain(k.msg.Text)
 	if k.msg.Kind == hotline.MsgText {
 		switch {
@@ -124,14 +124,15 @@ func (k *talk) sayToCase(c hotline.Case) error {
 			return k.thanked(c)
 		}
 	}
-	return k.addToCase(c)
+	return k.addToCase(ctx, c)
 }
 
 // thanked answers thanks for a case: where it has an outcome, with the rating.
 func (k *talk) thanked(c hotline.Case) error {
 	r := hotline.Say("thanks.welcome")
-	if c.Status == hotline.Ended && c.Rating == 0 {
+	if c.Status == hotline.Ended && c.Rating == 0 && c.Outcome == hotline.EvResolved {
 		r = rateRow(c.ID, r.And("notice.rate"))
+		k.st.Citizen.await(waitMore, c.ID, k.now.Add(moreWithin)) // "but there is still some left"
 	}
 	k.laterAbout(c.ID, r)
 	return nil
@@ -147,16 +148,19 @@ func (k *talk) addTo(ctx context.Context, to hotline.CaseID) error {
 	if err != nil {
 		return err
 	}
-	return k.addToCase(c)
+	return k.addToCase(ctx, c)
 }
 
-func (k *talk) addToCase(c hotline.Case) error {
+func (k *talk) addToCase(ctx context.Context, c hotline.Case) error {
 	s := &k.st.Citizen
 	if k.accuses(c) {
 		return k.accusation()
 	}
 	if c.Status.Over() {
 		return k.carry(c)
+	}
+	if f, ok := k.correction(c, k.msg.Text); ok && c.Status.Live() && c.Status != hotline.Asking && k.msg.Pin == nil && k.msg.Media == nil {
+		return k.correct(ctx, c, f)
 	}
 	k.countShot(c)
 	e, r := k.addition(c)
@@ -171,6 +175,16 @@ func (k *talk) addToCase(c hotline.Case) error {
 		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
+	if e.Kind == hotline.EvPlaced {
+		to, err := k.reroute(ctx, c)
+		if err != nil {
+			return err
+		}
+		r.Lines = append(r.Lines, to...)
+	}
+	if err := k.quizLearns(c); err != nil {
+		return err
+	}
 	r = k.withEnough(c, r)
 	if s.waiting(k.now) != waitUrgent {
 		s.await(waitMore, c.ID, k.now.Add(moreWithin))
@@ -209,12 +223,20 @@ func (k *talk) withEnough(c hotline.Case, r hotline.Reply) hotline.Reply {
 
 // quizAgain adds the extra question that still waits for an answer.
 func (k *talk) quizAgain(c hotline.Case, r hotline.Reply) hotline.Reply {
-	if z := k.st.Citizen.Quiz; z != nil && z.Case == c.ID {
-		if cat, q, ok := k.quizQuestion(z.Category, z.Question); ok {
-			return k.ask(c.ID, cat, q, r)
-		}
+	z := k.st.Citizen.Quiz
+	if z == nil || z.Case != c.ID {
+		return r
 	}
-	return r
+	cat, q, ok := k.quizQuestion(z.Category, z.Question)
+	if !ok {
+		return r
+	}
+	at := slices.IndexFunc(cat.Questions, func(o hotline.Question) bool { return o.ID == q.ID })
+	if q, ok = openFrom(cat, at, z.Done); !ok {
+		k.st.Citizen.Quiz = nil
+		return r
+	}
+	return k.ask(c.ID, cat, q, r)
 }
 
 // addition gives the event that an addition to the case is, and what is answered.
@@ -370,7 +392,7 @@ func (k *talk) addMore(ctx context.Context, typed string) (bool, error) {
 		k.newDraft().Near = []hotline.CaseID{c.ID}
 		return true, k.onward()
 	}
-	return true, k.addToCase(c)
+	return true, k.addToCase(ctx, c)
 }
 
 // addAsked takes what was asked for with the button. What plainly tells of something else may have been meant otherwise: then the person is asked.
@@ -447,7 +469,7 @@ func (k *talk) bareNumber(ctx context.Context, typed string) error {
 		}
 		var unrated []hotline.Case
 		for _, c := range cases {
-			if c.Status == hotline.Ended && c.Rating == 0 {
+			if c.Status == hotline.Ended && c.Rating == 0 && c.Outcome == hotline.EvResolved {
 				unrated = append(unrated, c)
 			}
 		}

@@ -10,8 +10,9 @@ import (
 	"tanggap/hotline"
 )
 
-// This file hears people correct themselves: "eh salah, bukan Bugel tapi Sukosono". Before the yes the place is changed; after it the correction goes to the
-// case as a remark, never silently into a new report.
+// This file hears people correct themselves: "eh salah, bukan Bugel tapi Sukosono". Before the yes the place is changed. After it the correction goes to the
+// case, never silently into a new report: while nobody has begun, the case is put right and goes where it belongs (citizen_reroute.go); after that it is told
+// to whoever works it, who can hand the case over.
 
 // correctWithin is how long after filing a correction is one of what was filed last.
 const correctWithin = time.Hour
@@ -58,43 +59,98 @@ func (k *talk) correctPlace(d *draft) {
 	}
 }
 
-// corrected adds a correction to the case that was filed minutes ago.
+// corrected gives a correction to the case it is about: the one being spoken of, or the one that was filed within the hour.
 func (k *talk) corrected(ctx context.Context) (bool, error) {
 	s := &k.st.Citizen
-	w := s.waiting(k.now)
-	if s.Draft != nil || s.Last.Case == 0 || k.now.Sub(s.Last.At) > correctWithin || w != waitNothing && w != waitMore && w != waitDone {
+	if s.Draft != nil {
 		return false, nil
 	}
-	now, ok := correcting(k.msg.Text)
-	if !ok {
+	if _, ok := correcting(k.msg.Text); !ok {
 		return false, nil
 	}
-	c, err := k.ownCase(ctx, s.Last.Case)
+	about := s.Last.Case
+	switch s.waiting(k.now) {
+	case waitMore, waitDone, waitAdd:
+		about = s.About
+	case waitNothing:
+		if k.now.Sub(s.Last.At) > correctWithin {
+			return false, nil
+		}
+	default:
+		return false, nil
+	}
+	if about == 0 {
+		return false, nil
+	}
+	c, err := k.ownCase(ctx, about)
 	if errors.Is(err, hotline.ErrNotFound) || err == nil && (c.Status.Over() || c.Status == hotline.Asking) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if k.accuses(c) {
-		return true, k.accusation()
+	return true, k.addToCase(ctx, c)
+}
+
+// correction gives what a text puts right about a case, as far as it is plain: another category, another place. ok tells whether it corrects at all.
+func (k *talk) correction(c hotline.Case, text string) (f hotline.Facts, ok bool) {
+	now, ok := correcting(text)
+	if !ok {
+		return f, false
 	}
-	e, r := hotline.Event{Kind: hotline.EvRemarked}, hotline.Say("added.noted", "case", c.ID)
-	switch taken := slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.On() && a.Officer != 0 }); {
-	case taken:
+	area, which, _ := settle(k.bot.Reader.ByName("di " + now))
+	if area == "" && len(which) > 0 {
+		area = k.around(which) // "Tahunan", be it the village or the kecamatan
+	}
+	if kec, known := k.reg.Kecamatan(c.Area); area != c.Area && !(known && area == kec.Code) { // the kecamatan alone would say less than is known
+		f.Area = area
+	}
+	rd := k.read(now)
+	if !understood(rd) || rd.Top() == c.Category || k.accusing(rd.Top()) {
+		return f, true
+	}
+	best := rd.Categories[0].Score
+	if best < fairScore || slices.ContainsFunc(rd.Categories, func(g hotline.Guess) bool { return g.Category == c.Category && g.Score*alsoPart >= best }) {
+		return f, true // it may just as well say more about the same matter
+	}
+	f.Category = rd.Top()
+	return f, true
+}
+
+// correct takes a correction of a case: it is put right, or those who work it hear of it.
+func (k *talk) correct(ctx context.Context, c hotline.Case, f hotline.Facts) error {
+	s := &k.st.Citizen
+	r := hotline.Say("added.noted", "case", c.ID)
+	var err error
+	switch {
+	case begun(c):
+		err = k.happen(c, hotline.Event{Kind: hotline.EvRemarked, Facts: f}, k.content())
 		r = hotline.Say("added.correction", "case", c.ID)
-	default: // nobody has begun: then the case is simply put right
-		if area, _, _ := settle(k.bot.Reader.ByName("di " + now)); area != "" && area != c.Area {
-			e = hotline.Event{Kind: hotline.EvPlaced, Facts: hotline.Facts{Area: area}}
-			r = r.And("added.place", "case", c.ID, "area", hotline.AreaArg(area))
-			s.Last.Area = area
+	case f.Area == "" && f.Category == "":
+		if err = k.happen(c, hotline.Event{Kind: hotline.EvRemarked}, k.content()); err == nil {
+			r, err = k.answerAnew(c, r)
 		}
+	default:
+		r, err = k.putRight(ctx, c, f, k.content())
 	}
-	if err := k.happen(c, e, k.content()); err != nil {
-		return false, err
+	if err != nil {
+		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
 	s.await(waitMore, c.ID, k.now.Add(moreWithin))
-	k.laterAbout(c.ID, k.quizAgain(c, r))
-	return true, nil
+	k.laterAbout(c.ID, r)
+	return nil
+}
+
+// answerAnew takes what a correction says as the answer to those extra questions that it plainly answers, also to one that was answered otherwise: "maksud
+// saya jalan provinsi". The question that waits is asked again.
+func (k *talk) answerAnew(c hotline.Case, r hotline.Reply) (hotline.Reply, error) {
+	done, err := k.already(c, k.msg.Text, nil)
+	if err != nil {
+		return r, err
+	}
+	if z := k.st.Citizen.Quiz; z != nil && z.Case == c.ID {
+		z.Done = append(z.Done, done...)
+	}
+	return k.quizAgain(c, r), nil
 }

@@ -9,11 +9,14 @@ import (
 )
 
 // danger looks for words of danger, whatever is under way. Danger is answered first of all: the number to call, then a case with what is known,
-// filed at once. Where the words leave a doubt, the person is asked, and the number is said all the same.
+// filed at once, or told to a case that is known. Where the words leave a doubt, the person is asked, and the number is said all the same.
 func (k *talk) danger(ctx context.Context) (bool, error) {
 	alarm := k.read(k.msg.Text).Danger
 	if alarm == nil {
 		return false, nil
+	}
+	if done, err := k.flaresUp(ctx, *alarm); done || err != nil {
+		return done, err
 	}
 	s := &k.st.Citizen
 	if s.waiting(k.now) == waitUrgent {
@@ -47,13 +50,45 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 		s.rest()
 	}
 	s.Draft.Near, s.Draft.Change = nil, ""
-	if alarm.Sure {
-		return true, k.fileUrgent(alarm.Danger)
+	again, err := k.goesOn(ctx, *alarm)
+	if err != nil {
+		return false, err
+	}
+	if alarm.Sure || again {
+		return true, k.fileUrgent(ctx, alarm.Danger)
 	}
 	d := s.Draft
 	d.Danger, d.Safe, d.Shown = alarm.Danger, false, k.now
 	k.alarm(0, askDanger(k, d, k.sense(d)))
 	return true, nil
+}
+
+// goesOn tells whether a doubtful alarm goes on about an emergency of theirs that is live: then there is no doubt.
+func (k *talk) goesOn(ctx context.Context, alarm hotline.Alarm) (bool, error) {
+	if alarm.Sure {
+		return false, nil
+	}
+	_, _, same, err := k.emergencies(ctx, alarm.Category, "")
+	return same != 0 && len(k.st.Citizen.Draft.Bubbles) == 1, err
+}
+
+// matterFirst says what was understood before the place is asked for. Where somebody is beaten or ill it is said at once that it stays secret, and the
+// number to call: the next blow may come before the report is sent.
+func (k *talk) matterFirst(s sense) hotline.Reply {
+	if s.category == "" {
+		return hotline.Reply{}
+	}
+	r := hotline.Say("matter.is", "category", hotline.CategoryArg(s.category))
+	if k.perilous(s) {
+		r = r.And("matter.secret").And("danger.else", "number", k.reg.Emergency)
+	}
+	return r
+}
+
+// perilous tells of a matter that is secret since somebody suffers, and that others are sent to when it is worse.
+func (k *talk) perilous(s sense) bool {
+	cat, ok := k.reg.Category(s.category)
+	return ok && cat.Secret && cat.Priority == 1 && len(cat.Responders) > 0 && s.privacy.IsSecret() && s.kind == hotline.Complaint
 }
 
 // denied tells whether the person has said that the danger is none. That silences this doubt and nothing else: not another danger, not plain words.
@@ -99,6 +134,9 @@ func (k *talk) worse(ctx context.Context, alarm hotline.Alarm) (bool, error) {
 	if err != nil || !c.Status.Live() || c.Urgent {
 		return false, nilOr(err)
 	}
+	if n, _, _, err := k.emergencies(ctx, "", ""); err != nil || n >= mostEmergencies {
+		return false, err // it is filed like the others, and so added to one of them
+	}
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvRemarked}, k.content()); err != nil {
 		return false, err
 	}
@@ -133,7 +171,7 @@ func (k *talk) callResponders(c hotline.Case) error {
 }
 
 // fileUrgent files what the draft knows as an emergency, and says the number to call.
-func (k *talk) fileUrgent(danger string) error {
+func (k *talk) fileUrgent(ctx context.Context, danger string) error {
 	s := &k.st.Citizen
 	category := ""
 	for _, g := range k.reg.Dangers {
@@ -158,11 +196,15 @@ func (k *talk) fileUrgent(danger string) error {
 	if may := slices.Concat(sn.which, sn.near); area == "" && len(may) > 0 {
 		area = k.around(may)
 	}
+	if done, err := k.joinEmergency(ctx, d, category, area); done || err != nil {
+		return err
+	}
 	c := k.commit(d, hotline.Filing{
 		Kind: hotline.Complaint, Category: category, Privacy: privacy, Urgent: true, Area: area,
 		About: k.reg.Accused(sn.reading, category),
 	})
 	k.urgently(c)
+	k.accusedToo(c, *d)
 	k.offerAside()
 	return nil
 }
@@ -206,6 +248,11 @@ func (k *talk) addUrgent(ctx context.Context, to hotline.CaseID) (bool, error) {
 	}
 	s.keepRef(k.msg.Ref, c.ID)
 	s.await(waitUrgent, c.ID, k.now.Add(urgentWithin))
+	if area != "" {
+		if _, err := k.reroute(ctx, c); err != nil {
+			return false, err
+		}
+	}
 	r := hotline.Say("danger.added", "case", c.ID)
 	switch {
 	case area != "":

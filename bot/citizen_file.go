@@ -23,7 +23,11 @@ func (k *talk) file(d *draft, s sense) error {
 	if c.Privacy.IsAnonymous() {
 		r = r.And("file.anonymous")
 	}
-	k.tell(c.ID, k.quizAfter(c, r.And("file.check")))
+	r, err := k.quizAfter(c, d.text(0), r.And("file.check"))
+	if err != nil {
+		return err
+	}
+	k.tell(c.ID, r)
 	k.offerAside()
 	return nil
 }

@@ -150,7 +150,7 @@ func (k *talk) pickAnswer(ctx context.Context, q question, v string) error {
 	case k.st.Citizen.Draft == nil || d.N != k.st.Citizen.Draft.N: // it was settled another way
 		return nil
 	case q.key == "danger" && v == "yes" && d.Danger != "":
-		return k.fileUrgent(d.Danger)
+		return k.fileUrgent(ctx, d.Danger)
 	case len(d.Near) == 1 && d.Change == "near":
 		return k.giveAway(ctx, d)
 	}

@@ -241,6 +241,10 @@ func (c *citizen) DataOf(context.Context, hotline.PersonID) (hotline.Dossier, er
 	return d, nil
 }
 
+func (c *citizen) LastData(context.Context, hotline.PersonID, string) (time.Time, bool, error) {
+	return time.Time{}, false, nil
+}
+
 func (c *citizen) AskErasure(_ context.Context, r hotline.ErasureRequest) (hotline.ErasureRequest, error) {
 	c.erasures++
 	r.ID = 1

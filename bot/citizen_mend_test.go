@@ -41,8 +41,12 @@ func TestACorrectionAfterFilingIsARemarkAndNoNewCase(t *testing.T) {
 			t.Errorf("%q: said %v", text, got)
 		}
 		c.only(t)
-		if e := c.events[len(c.events)-1]; e.Kind != hotline.EvRemarked || c.said[e.Content].Text != text {
-			t.Errorf("%q became %+v", text, e)
+		if !slices.ContainsFunc(c.events, func(e hotline.Event) bool { return e.Kind == hotline.EvRemarked && c.said[e.Content].Text == text }) {
+			t.Errorf("%q became %+v", text, c.events)
+		}
+		answered := slices.ContainsFunc(c.events, func(e hotline.Event) bool { return e.Kind == hotline.EvDetailed && e.Word == "milik/desa" })
+		if answered != (text == "maksud saya jalan desa") {
+			t.Errorf("%q: answered whose road it is: %v", text, answered)
 		}
 		c.now = c.now.Add(2 * correctWithin)
 		if got := keys(c.say(t, text)); slices.Contains(got, "added.correction") {

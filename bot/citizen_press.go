@@ -88,6 +88,8 @@ func (k *talk) chooseCase(ctx context.Context, p pressed) error {
 		return k.reopenWith(ctx, c.ID, hotline.Content{})
 	case "again":
 		return k.again(ctx, c.ID)
+	case "matter":
+		return k.matterAgain(ctx, c, p.arg(1))
 	case "cut":
 		return k.withdraw(ctx, c.ID)
 	case "cutyes":

@@ -234,8 +234,8 @@ func readMatter(_ *talk, _ *draft, s sense, typed string) (string, bool) {
 
 func openWhich(d *draft, s sense) bool { return s.area == "" && len(s.which) > 0 && !d.Nowhere }
 
-func askWhich(_ *talk, d *draft, s sense) hotline.Reply {
-	r := hotline.Say("place.which")
+func askWhich(k *talk, d *draft, s sense) hotline.Reply {
+	r := k.matterFirst(s).And("place.which")
 	for _, a := range s.which {
 		r = r.With(hotline.Pick(d.answer("place", a), "button.area", "area", hotline.AreaArg(a)))
 	}
@@ -261,9 +261,11 @@ func askPlace(k *talk, d *draft, s sense) hotline.Reply {
 	case s.outside:
 		r = hotline.Say("place.outside").And("place.other")
 	case len(s.near) > 0 && !d.List:
-		r = hotline.Say("place.near")
+		r = k.matterFirst(s)
 		if len(s.near) == 1 {
-			r = hotline.Say("place.meant", "area", hotline.AreaArg(s.near[0]))
+			r = r.And("place.meant", "area", hotline.AreaArg(s.near[0]))
+		} else {
+			r = r.And("place.near")
 		}
 		for _, a := range s.near {
 			r = r.With(hotline.Pick(d.answer("place", a), "button.area", "area", hotline.AreaArg(a)))
@@ -272,7 +274,7 @@ func askPlace(k *talk, d *draft, s sense) hotline.Reply {
 	case d.List || d.Tries > 0:
 		return k.askKecamatan(d)
 	case s.category != "":
-		r = hotline.Say("matter.is", "category", hotline.CategoryArg(s.category)).And("place.ask")
+		r = k.matterFirst(s).And("place.ask")
 	case s.voice && !s.words:
 		r = hotline.Say("story.voice").And("place.ask")
 	default:
@@ -345,6 +347,9 @@ func askSend(k *talk, d *draft, s sense) hotline.Reply {
 	}
 	if s.privacy.IsSecret() {
 		r = r.And("send.secret")
+	}
+	if k.perilous(s) {
+		r = r.And("danger.else", "number", k.reg.Emergency)
 	}
 	if s.privacy.IsAnonymous() {
 		r = r.And("send.anonymous")

@@ -16,20 +16,46 @@ type quiz struct {
 	Category string         `json:"k"`
 	Question string         `json:"q"` // the one that waits for an answer
 	At       time.Time      `json:"t"`
+	Done     []string       `json:"d,omitempty"` // those that were answered before they were asked
 }
 
-// quizAfter adds the first extra question to what is said after filing.
-func (k *talk) quizAfter(c hotline.Case, r hotline.Reply) hotline.Reply {
+// quizAfter adds the first extra question that what was told does not answer to what is said after filing.
+func (k *talk) quizAfter(c hotline.Case, told string, r hotline.Reply) (hotline.Reply, error) {
+	k.st.Citizen.Quiz = nil
 	cat, ok := k.reg.Category(c.Category)
 	if !ok || len(cat.Questions) == 0 || c.Kind != hotline.Complaint {
-		return r.With(pickAdd(c.ID), pickCase(c.ID))
+		return r.With(pickAdd(c.ID), pickCase(c.ID)), nil
 	}
-	return k.ask(c.ID, cat, cat.Questions[0], r)
+	done, err := k.already(c, told, nil)
+	if err != nil {
+		return r, err
+	}
+	q, ok := openFrom(cat, 0, done)
+	if !ok {
+		return r.With(pickAdd(c.ID), pickCase(c.ID)), nil
+	}
+	r = k.ask(c.ID, cat, q, r)
+	k.st.Citizen.Quiz.Done = done
+	return r, nil
+}
+
+// openFrom gives the first of a category's extra questions, from the i-th on, that has not been answered.
+func openFrom(cat hotline.Category, i int, done []string) (hotline.Question, bool) {
+	for _, q := range cat.Questions[min(i, len(cat.Questions)):] {
+		if !slices.Contains(done, q.ID) {
+			return q, true
+		}
+	}
+	return hotline.Question{}, false
 }
 
 // ask adds an extra question to what is said, and remembers it.
 func (k *talk) ask(c hotline.CaseID, cat hotline.Category, q hotline.Question, r hotline.Reply) hotline.Reply {
-	k.st.Citizen.Quiz = &quiz{Case: c, Category: cat.ID, Question: q.ID, At: k.now}
+	z := &quiz{Case: c, Category: cat.ID, Question: q.ID, At: k.now}
+	if was := k.st.Citizen.Quiz; was != nil && was.Case == c && was.Category == cat.ID {
+		z.Done = was.Done
+	}
+	k.st.Citizen.Quiz = z
 	r = r.And("quiz.ask", "question", q.Ask.In(k.lang()))
 	var row []hotline.Choice
 	for _, o := range q.Options {
@@ -91,7 +117,7 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		k.laterAbout(c.ID, k.ask(c.ID, cat, q, hotline.Reply{}))
 		return true, nil
 	}
-	return true, k.quizTold(c, cat, q)
+	return true, k.quizTold(ctx, c, cat, q)
 }
 
 func sameOption(o hotline.Option, typed string) bool {
@@ -104,17 +130,34 @@ func sameOption(o hotline.Option, typed string) bool {
 }
 
 // quizTold records an answer in the person's own words. Where an officer has asked something since, it is the answer to that.
-func (k *talk) quizTold(c hotline.Case, cat hotline.Category, q hotline.Question) error {
+func (k *talk) quizTold(ctx context.Context, c hotline.Case, cat hotline.Category, q hotline.Question) error {
 	s := &k.st.Citizen
 	if c.Status == hotline.Asking {
 		s.Quiz = nil
-		return k.addToCase(c)
+		return k.addToCase(ctx, c)
 	}
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvDetailed, Facts: hotline.Facts{Word: q.ID}}, k.content()); err != nil {
 		return err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
+	if err := k.quizLearns(c, q.ID); err != nil { // one sentence may answer the next one too
+		return err
+	}
 	return k.quizOn(c.ID, cat, q, "quiz.noted")
+}
+
+// quizLearns takes what was said as the answer to those extra questions under way that it plainly answers; the one that is being answered apart.
+func (k *talk) quizLearns(c hotline.Case, but ...string) error {
+	z := k.st.Citizen.Quiz
+	if z == nil || z.Case != c.ID || z.Category != c.Category || c.Status == hotline.Asking {
+		return nil
+	}
+	done, err := k.already(c, k.msg.Text, slices.Concat(but, z.Done))
+	if err != nil {
+		return err
+	}
+	z.Done = done
+	return nil
 }
 
 // quizPressed takes a button of an extra question, also an old one: it is still worth knowing. "skip" leaves the question unanswered.
@@ -153,8 +196,8 @@ func (k *talk) quizOn(c hotline.CaseID, cat hotline.Category, q hotline.Question
 		return nil
 	}
 	at := slices.IndexFunc(cat.Questions, func(o hotline.Question) bool { return o.ID == q.ID })
-	if at+1 < len(cat.Questions) {
-		k.tell(c, k.ask(c, cat, cat.Questions[at+1], hotline.Say(how)))
+	if next, ok := openFrom(cat, at+1, s.Quiz.Done); ok {
+		k.tell(c, k.ask(c, cat, next, hotline.Say(how)))
 		return nil
 	}
 	s.Quiz = nil

@@ -24,6 +24,7 @@ type citizenState struct {
 	Hello time.Time `json:"j,omitzero"`  // the last long greeting
 
 	before time.Time // the last message but this one
+	gone   bool      // in this turn the oldest of those set aside was given up
 
 	Quiz *quiz     `json:"q,omitempty"` // a category's extra questions, being asked
 	Last lastCase  `json:"l,omitzero"`  // the case filed last from here

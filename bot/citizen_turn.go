@@ -115,7 +115,7 @@ func (k *talk) hear(ctx context.Context) error {
 		if done, err := k.typedAnswer(ctx, typed); done || err != nil {
 			return err
 		}
-		if hello || bare && polite { // says nothing that belongs in the story
+		if hello || bare && (polite || rd.Nothing) { // says nothing that belongs in the story
 			k.later(k.standing())
 			return nil
 		}
@@ -132,6 +132,10 @@ func (k *talk) hear(ctx context.Context) error {
 		if done, err := k.courtesy(ctx, typed, rd); done || err != nil {
 			return err
 		}
+	}
+	if bare && rd.Nothing {
+		k.later(hotline.Say("greet.tell").With(menuRow()...))
+		return nil
 	}
 	return k.beginDraft(ctx, rd)
 }

@@ -144,8 +144,10 @@ func (k *talk) saidAbout(c hotline.CaseID, r hotline.Reply) {
 
 func (k *talk) caseButtons(c hotline.Case, r hotline.Reply) hotline.Reply {
 	switch {
-	case c.Status == hotline.Ended && c.Rating == 0:
+	case c.Status == hotline.Ended && c.Rating == 0 && c.Outcome == hotline.EvResolved:
 		r = rateRow(c.ID, r.And("notice.rate")).With(pickReopen(c.ID), pickAdd(c.ID))
+	case c.Status == hotline.Ended && c.Outcome != hotline.EvResolved: // nothing was solved that could be rated
+		r = r.With(pickObject(c.ID), pickAdd(c.ID))
 	case c.Status == hotline.Ended, c.Status == hotline.Closed && k.mayReopen(c):
 		r = r.With(pickReopen(c.ID))
 	case c.Status.Live():

@@ -19,6 +19,9 @@ func (k *talk) asked(ctx context.Context, typed string) (bool, error) {
 	if len(s.Sent) == 0 && !k.joined() || !slices.Contains([]wait{waitNothing, waitMore, waitDone, waitAdd, waitTold, waitWord, waitReopen}, w) {
 		return false, nil
 	}
+	if k.msg.Kind == hotline.MsgText && isNumber(typed) && s.Draft == nil && s.Quiz == nil && w != waitWord && w != waitReopen {
+		return k.asksRating(ctx, typed)
+	}
 	if k.msg.Kind == hotline.MsgText && (isNumber(typed) || strings.HasPrefix(typed, "/") || s.Draft != nil && among(sends, typed)) ||
 		s.Draft != nil && s.Draft.Danger != "" {
 		return false, nil
@@ -48,6 +51,29 @@ func (k *talk) asked(ctx context.Context, typed string) (bool, error) {
 	return false, nil
 }
 
+// asksRating takes a number as the rating that was asked for since the person's last message, whatever news of another case came with it. Where an officer
+// has asked something as well, the person says which is answered.
+func (k *talk) asksRating(ctx context.Context, typed string) (bool, error) {
+	if len(typed) != 1 || typed < "1" || typed > "5" {
+		return false, nil
+	}
+	cases, err := k.ownCases(ctx)
+	if err != nil {
+		return false, err
+	}
+	asking := slices.DeleteFunc(slices.Clone(cases), func(c hotline.Case) bool { return !k.asks(c) })
+	rated := slices.DeleteFunc(cases, func(c hotline.Case) bool {
+		return c.Status != hotline.Ended || c.Outcome != hotline.EvResolved || c.Rating != 0 || c.EndedAt.Before(k.st.Citizen.before)
+	})
+	switch {
+	case len(rated) == 0 || len(rated) > 1 && len(asking) == 0:
+		return false, nil
+	case len(asking) > 0:
+		return k.whichOf(true, ids(append(asking, rated...))...)
+	}
+	return true, k.rate(rated[0], int(typed[0]-'0'))
+}
+
 // asks tells whether an officer's question waits for this person, who can answer here.
 func (k *talk) asks(c hotline.Case) bool {
 	return c.Status == hotline.Asking && (c.From == k.conv.Address.ID || k.joined())
@@ -68,34 +94,51 @@ func (k *talk) besideAsking(asking []hotline.Case, w wait, typed string, rd hotl
 	return k.whichOf(true, append(ids(asking), other)...)
 }
 
-// answersNews takes what is said after an officer's news as meant for that case.
+// answersNews takes what is said after an officer's news, or after an outcome, as meant for that case. Where there was news of several, the person says which.
 func (k *talk) answersNews(ctx context.Context, cases []hotline.Case, typed string, rd hotline.Reading) (bool, error) {
 	s := &k.st.Citizen
-	var about hotline.Case
+	var told []hotline.Case
 	for _, c := range cases {
-		if !c.Status.Live() || c.Changed.Before(s.before) || c.Changed.Before(about.Changed) {
+		if !c.Status.Live() && c.Status != hotline.Ended || c.Changed.Before(s.before) {
 			continue
 		}
 		events, _, err := k.History(ctx, c.ID)
 		if err != nil {
 			return false, fmt.Errorf("look for news of a case: %w", err)
 		}
-		if slices.ContainsFunc(events, func(e hotline.Event) bool {
-			return (e.Kind == hotline.EvAnswered || e.Kind == hotline.EvScheduled) && !k.is(e.By) && !e.At.Before(s.before)
-		}) {
-			about = c
+		if slices.ContainsFunc(events, func(e hotline.Event) bool { return isNews(e.Kind) && !k.is(e.By) && !e.At.Before(s.before) }) {
+			told = append(told, c)
 		}
+	}
+	var about hotline.Case
+	if len(told) > 0 {
+		about = told[0]
 	}
 	like := lastCase{Category: about.Category, Area: about.Area}
 	switch other := k.spokenOf(s.waiting(k.now)); {
-	case about.ID == 0, other == about.ID, rd.Greeting && !rd.Tells, k.isNew(rd, like), otherMatter(rd, like):
+	case about.ID == 0, other == about.ID:
+		return false, nil
+	case about.Status == hotline.Ended && k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed)):
+		return true, k.thanked(about) // thanks for an outcome lead to its rating
+	case rd.Greeting && !rd.Tells, k.isNew(rd, like), otherMatter(rd, like):
 		return false, nil
 	case k.msg.Kind == hotline.MsgText && (slices.Contains(thanks, typed) || thanking(typed)):
 		return true, k.thanked(about)
-	case other != 0:
-		return k.whichOf(true, about.ID, other)
+	case other != 0 && !slices.Contains(ids(told), other):
+		return k.whichOf(true, append(ids(told), other)...)
+	case len(told) > 1:
+		return k.whichOf(true, ids(told)...)
 	}
 	return true, k.addTo(ctx, about.ID)
+}
+
+// isNews tells whether an event is something that a reporter was told and may say something to.
+func isNews(kind hotline.EventKind) bool {
+	switch kind {
+	case hotline.EvAnswered, hotline.EvScheduled, hotline.EvResolved, hotline.EvPassedOn, hotline.EvNotPossible:
+		return true
+	}
+	return false
 }
 
 // spokenOf gives the case that what is said next would be added to.

@@ -401,11 +401,6 @@ func (r *rounds) wrote(err error) {
 	r.want = true // an address may have something behind what was settled
 }
 
-// waiting counts what may go and has no worker yet.
-func (r *rounds) waiting() int {
-	return r.cleared[0].len() + r.cleared[1].len() + r.cleared[2].len() + r.cleared[3].len()
-}
-
 func retry(n int) time.Duration { return min(retryLeast<<min(n, 10), retryMost) }
 
 // alarm gives a channel for the earliest moment at which something is to be done again; nil for none.

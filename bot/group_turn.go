@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -79,8 +80,28 @@ func (k *talk) registerGroup(ctx context.Context, code string, wrote hotline.Per
 	}
 	k.Register(code, in, k.conv.Address.ID)
 	k.Say(hotline.Out{To: k.conv.Address.ID, Lane: hotline.LaneReply, Asked: true, Reply: hotline.Say("group.welcome", "unit", unit).And("group.take")})
-	k.Say(hotline.Out{Person: in.By, Lane: hotline.LaneReply, Reply: hotline.Say("group.registered", "unit", unit,
-		"network", k.conv.Address.Channel.Label(), "tail", hotline.Tail(k.conv.Address.Peer))})
+	return k.tellHeads(ctx, heads, unit)
+}
+
+// tellHeads tells every head of the unit, and of those above it, that a group was registered, wherever they can be reached, and how to end that: a code that
+// a thief asked for in a head's name must not bring the unit's cards to a group the head knows nothing of.
+func (k *talk) tellHeads(ctx context.Context, heads []hotline.Role, unit hotline.UnitArg) error {
+	at := k.conv.Address
+	r := hotline.Say("group.registered", "unit", unit, "network", at.Channel.Label(), "tail", hotline.Tail(at.Peer)).
+		With(hotline.Pick("g:end:"+strconv.FormatInt(int64(at.ID), 10), "button.group.end", "tail", hotline.Tail(at.Peer)))
+	told := map[hotline.AddressID]bool{}
+	for _, h := range heads {
+		known, err := k.Addresses(ctx, h.Person)
+		if err != nil {
+			return fmt.Errorf("find where a head can be reached: %w", err)
+		}
+		for _, a := range known {
+			if !told[a.ID] {
+				told[a.ID] = true
+				k.Say(hotline.Out{To: a.ID, Here: true, Lane: hotline.LaneReply, Reply: r})
+			}
+		}
+	}
 	return nil
 }
 

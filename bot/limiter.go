@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,14 +13,16 @@ import (
 
 // Rates are how much a network takes from one of our accounts.
 type Rates struct {
-	Overall   float64 // messages a second, all together
-	Reserved  float64 // of Overall, kept free for emergencies
-	Chat      float64 // messages a second to one peer
-	ChatBurst int     // to one peer at once
+	Overall    float64 // messages a second, all together
+	Reserved   float64 // of Overall, kept free for emergencies
+	Chat       float64 // messages a second to one peer
+	ChatBurst  int     // to one peer at once
+	Group      float64 // messages a second to one chat of many, a peer that begins with "-"; 0: as to any peer
+	GroupBurst int     // to one chat of many at once
 }
 
-// TelegramRates are what Telegram's documentation names.
-var TelegramRates = Rates{Overall: 30, Reserved: 3, Chat: 1, ChatBurst: 3}
+// TelegramRates are what Telegram's documentation names: 30 a second, one a second to a person, 20 a minute to a group, of which five may go at once.
+var TelegramRates = Rates{Overall: 30, Reserved: 3, Chat: 1, ChatBurst: 3, Group: 15. / 60, GroupBurst: 5}
 
 // CloudRates stay below what the WhatsApp Cloud API takes from one number: 80 messages a second, and to one person one in 6 seconds after 45 at once.
 var CloudRates = Rates{Overall: 60, Reserved: 6, Chat: 1. / 6, ChatBurst: 40}
@@ -70,6 +73,18 @@ type rule struct {
 	general, generalAhead   int64
 	reserved, reservedAhead int64
 	chat, chatAhead         int64
+	group, groupAhead       int64
+}
+
+// ofMany tells whether a peer is a chat of many, as Telegram names those.
+func ofMany(peer string) bool { return strings.HasPrefix(peer, "-") }
+
+// to gives how far apart messages to a peer go, and how far ahead of that a burst may run.
+func (u rule) to(peer string) (every, ahead int64) {
+	if ofMany(peer) {
+		return u.group, u.groupAhead
+	}
+	return u.chat, u.chatAhead
 }
 
 func (r Rates) rule() rule {
@@ -80,6 +95,11 @@ func (r Rates) rule() rule {
 	u.reserved = every(r.Reserved - 1)
 	u.chat = every(r.Chat)
 	u.chatAhead = u.chat * int64(max(r.ChatBurst, 1)-1)
+	u.group, u.groupAhead = u.chat, u.chatAhead
+	if r.Group > 0 {
+		u.group = every(r.Group)
+		u.groupAhead = u.group * int64(max(r.GroupBurst, 1)-1)
+	}
 	return u
 }
 
@@ -125,7 +145,8 @@ func (l *Limiter) Take(ctx context.Context, account string, wishes []Wish) []Lea
 // takeScript answers wishes in one step.
 //
 //	KEYS[1]    the account's general limit   KEYS[2]    its reserve for emergencies   KEYS[3…]    one per wish: the peer's limit
-//	ARGV[1…6]  interval and head start, in microseconds, of general, reserve, peer    ARGV[7…]    one per wish: 1 for an emergency, else 0
+//	ARGV[1…4]  interval and head start, in microseconds, of general, reserve
+//	ARGV[5…]   three per wish: 1 for an emergency, else 0; interval and head start of its peer
 //	result     one number per wish: 0 go; n wait n microseconds for the peer; -n wait n microseconds for the account
 //
 // A key holds the microsecond at which its messages so far would have gone evenly, and expires soon after.
@@ -135,10 +156,11 @@ local now = t[1] * 1000000 + t[2]
 local function at(key) return math.max(tonumber(redis.call('GET', key) or 0), now) end
 local function put(key, v) redis.call('SET', key, string.format('%.0f', v), 'PX', math.ceil((v - now) / 1000) + 1000) end
 local general, reserve = at(KEYS[1]), at(KEYS[2])
-local g, ga, r, ra, c, ca = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local g, ga, r, ra = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local out, fromGeneral, fromReserve = {}, false, false
 for i = 3, #KEYS do
-  local chat, urgent, answer = at(KEYS[i]), ARGV[i + 4] == '1', 0
+  local a = 3 * i - 4
+  local chat, urgent, c, ca, answer = at(KEYS[i]), ARGV[a] == '1', tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), 0
   if chat - ca > now then
     answer = chat - ca - now
   elseif general - ga <= now then
@@ -163,15 +185,16 @@ func (l *Limiter) shared(ctx context.Context, account string, wishes []Wish) ([]
 	keys := make([]string, 0, 2+len(wishes))
 	keys = append(keys, tag+"general", tag+"reserve")
 	u := l.rule
-	args := make([]any, 0, 6+len(wishes))
-	args = append(args, u.general, u.generalAhead, u.reserved, u.reservedAhead, u.chat, u.chatAhead)
+	args := make([]any, 0, 4+3*len(wishes))
+	args = append(args, u.general, u.generalAhead, u.reserved, u.reservedAhead)
 	for _, w := range wishes {
 		keys = append(keys, tag+"to:"+w.Peer)
+		every, ahead := u.to(w.Peer)
+		urgent := 0
 		if w.Emergency {
-			args = append(args, 1)
-		} else {
-			args = append(args, 0)
+			urgent = 1
 		}
+		args = append(args, urgent, every, ahead)
 	}
 	waits, err := takeScript.Run(ctx, l.redis, keys, args...).Int64Slice()
 	if err != nil {
@@ -273,9 +296,10 @@ func (l *local) take(at time.Time, u rule, account string, wishes []Wish) []Leav
 	out := make([]Leave, len(wishes))
 	for i, w := range wishes {
 		chat := max(a.chats[w.Peer], now)
+		every, ahead := u.to(w.Peer)
 		switch {
-		case chat-u.chatAhead > now:
-			out[i] = leave(chat - u.chatAhead - now)
+		case chat-ahead > now:
+			out[i] = leave(chat - ahead - now)
 			continue
 		case a.general-u.generalAhead <= now:
 			a.general += u.general
@@ -289,7 +313,7 @@ func (l *local) take(at time.Time, u rule, account string, wishes []Wish) []Leav
 			out[i] = leave(-max(wait, 1))
 			continue
 		}
-		a.chats[w.Peer] = chat + u.chat
+		a.chats[w.Peer] = chat + every
 	}
 	return out
 }

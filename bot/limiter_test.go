@@ -264,3 +264,60 @@ func BenchmarkLimiter(b *testing.B) {
 		b.Error("redis was not used")
 	}
 }
+
+// A Telegram group gets at most 20 messages in any minute, however much is to be said there and by whichever instance, and not much less; a person is
+// not held up by that.
+func TestAGroupGetsNoMoreThanTheNetworkTakes(t *testing.T) {
+	t.Parallel()
+	const group = "-1001234567"
+	var l local
+	rule := TelegramRates.rule()
+	begin := time.Unix(1_800_000_000, 0)
+	var sent []time.Time
+	for at := begin; at.Before(begin.Add(10 * time.Minute)); at = at.Add(100 * time.Millisecond) {
+		leave := l.take(at, rule, "a", []Wish{{Peer: group, Emergency: true}})[0]
+		if leave.Wait <= 0 {
+			sent = append(sent, at)
+		} else if leave.Everyone || leave.Wait > 4*time.Second {
+			t.Fatalf("the group is told %+v", leave)
+		}
+	}
+	for i := range sent {
+		if i >= 20 && sent[i].Sub(sent[i-20]) < time.Minute {
+			t.Fatalf("21 messages within %s", sent[i].Sub(sent[i-20]))
+		}
+	}
+	if n := len(sent); n < 145 {
+		t.Errorf("%d messages in ten minutes", n)
+	}
+	if l.take(begin.Add(10*time.Minute), rule, "a", []Wish{{Peer: "1001234567"}})[0].Wait > 0 {
+		t.Error("a person waits for a group")
+	}
+
+	url := testbed.RedisDB(t)
+	rates := TelegramRates
+	rates.Overall = 100_000 // only the group's is looked at
+	var instances []*Limiter
+	for range 2 {
+		one := NewLimiter(redisAt(t, url), rates, noLog())
+		one.patience = 10 * time.Second
+		instances = append(instances, one)
+	}
+	start, granted := time.Now(), 0
+	for i := range 8 {
+		leave := instances[i%2].Take(t.Context(), "a", []Wish{{Peer: group}})[0]
+		if leave.Wait <= 0 {
+			granted++
+		} else if leave.Everyone || leave.Wait > 4*time.Second {
+			t.Errorf("message %d to the group is told %+v", i+1, leave)
+		}
+	}
+	if most := rates.GroupBurst + int(time.Since(start)/(4*time.Second)); granted < rates.GroupBurst || granted > most {
+		t.Errorf("two instances sent %d at once, at most %d", granted, most)
+	}
+	for _, one := range instances {
+		if one.Local() {
+			t.Error("redis was not used")
+		}
+	}
+}

@@ -10,19 +10,24 @@ import (
 // after the event. Whoever records such an event says the notice in the same transaction, and nobody else does: officers' acts are said by the
 // staff's side of this package, routing and the clock by package dispatcher. What the reporter did was answered in the conversation.
 //
-// Of a secret case the notice tells only that there is news, with a button to see it: telephones are shared.
-func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
+// Of a secret case the notice tells only that there is news, with a button to see it: telephones are shared. That nobody answers an emergency is said of it
+// all the same, without a word about what it is.
+func CitizenNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 	if c.From == 0 || e.By != 0 && e.By == c.Reporter {
 		return hotline.Out{}, false
 	}
-	r, ok := noticeOf(c, e)
+	reply, ok := noticeOf(c, e)
 	if !ok {
 		return hotline.Out{}, false
 	}
 	o := toReporter(c)
-	o.Reply = r
+	o.Reply = reply
 	if c.Urgent && c.Status.Live() {
 		o.Lane = hotline.LaneReply
+	}
+	if unanswered(c, e) {
+		o.Lane, o.Reply = hotline.LaneEmergency, hotline.Say("danger.alone", "number", r.Emergency)
+		return o, true
 	}
 	if c.Privacy.IsSecret() {
 		if e.Kind == hotline.EvAssigned || e.Kind == hotline.EvEscalated {
@@ -31,6 +36,12 @@ func CitizenNotice(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 		o.Reply = hotline.Say("notice.secret", "case", c.ID).With(pickCase(c.ID))
 	}
 	return o, true
+}
+
+// unanswered tells of an emergency that climbs since nobody has even seen it.
+func unanswered(c hotline.Case, e hotline.Event) bool {
+	a, _ := c.Assignment(e.Assignment)
+	return e.Kind == hotline.EvEscalated && c.Urgent && c.Status.Live() && a.State == hotline.Waiting && !a.Acked
 }
 
 // toReporter is something to say to whoever filed a case: on the network they wrote on last, where they are known on several.
@@ -85,11 +96,18 @@ func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
 	case hotline.EvClosed:
 		return hotline.Say("notice.closed", "case", c.ID).With(pickAgain(c.ID)), true
 	case hotline.EvArchived:
-		return hotline.Say("notice.archived", "case", c.ID).With(pickCase(c.ID)), true
+		r := hotline.Say("notice.archived", "case", c.ID)
+		if hotline.ArchiveReason(e.Word).Known() {
+			r = r.And("notice.archived." + e.Word)
+		}
+		return r.With(pickCase(c.ID)), true
+	case hotline.EvRestored:
+		return hotline.Say("notice.restored", "case", c.ID).With(pickCase(c.ID)), true
 	case hotline.EvWithdrawn:
 		return hotline.Say("notice.withdrawn", "case", c.ID), true
 	case hotline.EvTranscribed:
-		return hotline.Say("notice.transcribed", "case", c.ID, "text", e.Content).With(pickAdd(c.ID)), true
+		// Never what it says: whether the matter is secret is known only now that somebody has heard it, and telephones are shared.
+		return hotline.Say("notice.transcribed", "case", c.ID).With(pickCase(c.ID), pickAdd(c.ID)), true
 	case hotline.EvEscalated:
 		if e.Level > 1 {
 			return hotline.Say("notice.escalated.again", "case", c.ID), leads

@@ -11,14 +11,14 @@ import (
 var everyKind = []hotline.EventKind{
 	hotline.EvFiled, hotline.EvAssigned, hotline.EvTriaged, hotline.EvTaken, hotline.EvAcknowledged, hotline.EvReleased, hotline.EvDeclined, hotline.EvWithheld,
 	hotline.EvAsked, hotline.EvTold, hotline.EvRemarked, hotline.EvAnswered, hotline.EvNoted, hotline.EvScheduled, hotline.EvReminded, hotline.EvResolved,
-	hotline.EvPassedOn, hotline.EvNotPossible, hotline.EvFinished, hotline.EvRated, hotline.EvReopened, hotline.EvWithdrawn, hotline.EvClosed, hotline.EvArchived,
+	hotline.EvPassedOn, hotline.EvNotPossible, hotline.EvFinished, hotline.EvRated, hotline.EvReopened, hotline.EvWithdrawn, hotline.EvClosed, hotline.EvArchived, hotline.EvRestored,
 	hotline.EvEscalated, hotline.EvRecategory, hotline.EvDetailed, hotline.EvUrgent, hotline.EvEdited, hotline.EvPlaced, hotline.EvTranscribed, hotline.EvErased,
 }
 
 func noticed(privacy hotline.Privacy, from hotline.AddressID, kind hotline.EventKind, by hotline.PersonID) (hotline.Out, bool) {
 	c := hotline.Case{ID: 7, Reporter: 1, From: from, Privacy: privacy, Category: "sampah", Status: hotline.Working,
 		Assignments: []hotline.Assignment{{ID: 5, Unit: "pu.jalan", Part: hotline.Lead, State: hotline.Taken, Officer: 9}}}
-	return CitizenNotice(c, hotline.Event{Case: 7, Kind: kind, By: by, Assignment: 5, Content: 3, At: deskMonday,
+	return CitizenNotice(&hotline.Regency{Emergency: "112"}, c, hotline.Event{Case: 7, Kind: kind, By: by, Assignment: 5, Content: 3, At: deskMonday,
 		Facts: hotline.Facts{Unit: "pu.jalan", Part: hotline.Lead, Due: deskMonday, Date: "2026-11-25"}})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 		}
 		switch {
 		case slices.Contains(dataWords, typed):
-			return true, k.sendData(ctx)
+			return true, k.sendData(ctx, 0)
 		case slices.Contains(eraseWords, typed):
 			k.askErase()
 			return true, nil
@@ -100,51 +101,114 @@ func (k *talk) isReason(typed string) bool {
 	return false
 }
 
-// How many lines one message of the data holds.
+// How much of their data a person is sent at once, and how often.
 const (
-	casesPerMessage = 10
-	textsPerMessage = 8
+	dataSize  = 3500             // bytes of one message, about: no network takes much more in one
+	dataMost  = 8                // messages; the rest comes when it is asked for
+	dataApart = 10 * time.Minute // between two answers
+	dataCard  = "data"           // what the messages are called, so that the last answer is found
 )
 
-// sendData sends the person everything kept about them, in messages that a telephone can show. It goes only to the address that asked.
-func (k *talk) sendData(ctx context.Context) error {
+// sendData sends the person everything kept about them, in few messages that a telephone can show, beginning with the one of that number. It goes only to
+// the address that asked. Everything is much to say for two words: it is said once in a while, and never while some of it still waits to be sent.
+func (k *talk) sendData(ctx context.Context, from int) error {
+	last, waits, err := k.LastData(ctx, k.me(), dataCard)
+	if err != nil {
+		return fmt.Errorf("see when a person was last sent their data: %w", err)
+	}
+	again := last.Add(dataApart)
+	switch {
+	case waits:
+		k.out(hotline.Out{Lane: hotline.LaneReply, Reply: hotline.Say("data.waits"), Slot: dataCard})
+		return nil
+	case from == 0 && !last.IsZero() && k.now.Before(again) && !k.now.Before(last): // a clock may have been set back
+		k.out(hotline.Out{Lane: hotline.LaneReply, Reply: hotline.Say("data.again", "at", again), Slot: dataCard})
+		return nil
+	}
 	d, err := k.DataOf(ctx, k.me())
 	if err != nil {
 		return fmt.Errorf("gather a person's data: %w", err)
 	}
-	k.tellHere(k.dataOverview(d))
-	for cases := range slices.Chunk(d.Cases, casesPerMessage) {
-		r := hotline.Say("data.cases")
-		for _, c := range cases {
-			r = r.And("data.case", "case", c.ID, "at", c.Filed, "category", hotline.CategoryArg(c.Category), "area", hotline.AreaArg(c.Area),
-				"status", hotline.PhraseArg("status."+string(c.Status)))
+	end, err := k.dataEnd(ctx)
+	if err != nil {
+		return err
+	}
+	all := k.dataMessages(d)
+	room := dataMost
+	for n := from; n < len(all); n++ {
+		if room -= all[n].weight; room < 0 && n > from {
+			end = hotline.Say("data.more").With(hotline.Pick("p:data:"+strconv.Itoa(n), "button.data.more"))
+			break
 		}
-		k.tellHere(r)
+		k.tellData(all[n].Reply)
+	}
+	k.tellData(end)
+	return nil
+}
+
+// tellData says a part of somebody's data at the address that asked, and nowhere else.
+func (k *talk) tellData(r hotline.Reply) {
+	r, away := k.keysAway(k.noted(r))
+	k.st.Citizen.Keys = k.st.Citizen.Keys && !away
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Slot: k.slot(), Here: true, Card: dataCard})
+	k.seal()
+}
+
+// dataMessage is a message of somebody's data, and how many the network will make of it.
+type dataMessage struct {
+	hotline.Reply
+	weight int
+}
+
+// dataMessages puts a person's data into messages: who they are, their cases, what they said, and what they began to say.
+func (k *talk) dataMessages(d hotline.Dossier) []dataMessage {
+	all := []dataMessage{{k.dataOverview(d), 1}}
+	size := dataSize // nothing more fits the overview
+	add := func(bytes int, key string, args ...any) {
+		if size += bytes; size > dataSize {
+			all, size = append(all, dataMessage{}), bytes
+		}
+		last := &all[len(all)-1]
+		last.Reply, last.weight = last.And(key, args...), 1+size/(dataSize+1)
+	}
+	const line = 100 // bytes, about, beside what the person said
+	for i, c := range d.Cases {
+		if i == 0 {
+			add(line, "data.cases")
+		}
+		add(line, "data.case", "case", c.ID, "at", c.Filed, "category", hotline.CategoryArg(c.Category), "area", hotline.AreaArg(c.Area),
+			"status", hotline.PhraseArg("status."+string(c.Status)))
 	}
 	said := slices.DeleteFunc(slices.Clone(d.Said), func(c hotline.Content) bool { return c.Erased || c.Empty() })
-	for texts := range slices.Chunk(said, textsPerMessage) {
-		r := hotline.Say("data.said")
-		for _, c := range texts {
-			r = r.And("data.text", "at", c.At, "text", c.ID, "map", hotline.MapArg(c.ID))
+	for i, c := range said {
+		if i == 0 {
+			size = dataSize // in a message of its own
+			add(line, "data.said")
 		}
-		k.tellHere(r)
+		add(line/2+len(c.Text), "data.text", "at", c.At, "text", c.ID, "map", hotline.MapArg(c.ID))
 	}
-	if draft := k.st.Citizen.Draft; draft != nil && !draft.empty() {
-		k.tellHere(hotline.Say("data.draft", "text", draft.text(0)))
+	for _, draft := range append([]*draft{k.st.Citizen.Draft}, k.st.Citizen.Aside...) {
+		if draft != nil && !draft.empty() {
+			size = dataSize
+			add(line, "data.draft", "text", draft.text(0))
+		}
 	}
+	return all
+}
+
+// dataEnd is the last word: that it was all, and how to have it erased, or when that is decided.
+func (k *talk) dataEnd(ctx context.Context) (hotline.Reply, error) {
 	end := hotline.Say("data.end")
 	if s := &k.st.Citizen; s.Requested != 0 {
 		req, err := k.Erasure(ctx, s.Requested)
 		if err != nil && !errors.Is(err, hotline.ErrNotFound) {
-			return fmt.Errorf("read a person's own request: %w", err)
+			return end, fmt.Errorf("read a person's own request: %w", err)
 		}
 		if err == nil && req.Decided.IsZero() {
-			k.tellHere(end.And("data.erasure", "due", req.Due))
-			return nil
+			return end.And("data.erasure", "due", req.Due), nil
 		}
 	}
-	k.tellHere(end.With(hotline.Pick("p:erase", "button.erase")))
-	return nil
+	return end.With(hotline.Pick("p:erase", "button.erase")), nil
 }
 
 func (k *talk) dataOverview(d hotline.Dossier) hotline.Reply {

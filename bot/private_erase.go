@@ -33,7 +33,11 @@ func (k *talk) privateChoice(ctx context.Context) (bool, error) {
 	parts := strings.Split(rest, ":")
 	switch parts[0] {
 	case "data":
-		return true, k.sendData(ctx)
+		from := 0
+		if len(parts) == 2 {
+			from, _ = strconv.Atoi(parts[1]) // a button of ours; what is no number begins anew
+		}
+		return true, k.sendData(ctx, max(0, from))
 	case "erase":
 		k.askErase()
 		return true, nil

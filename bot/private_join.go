@@ -397,14 +397,6 @@ func (k *talk) elsewhere(a hotline.Known, r hotline.Reply) {
 	}
 }
 
-// tellHere says what is for the address that wrote alone, never for another of the person's: what is kept about them, say.
-func (k *talk) tellHere(r hotline.Reply) {
-	r, away := k.keysAway(k.noted(r))
-	k.st.Citizen.Keys = k.st.Citizen.Keys && !away
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: r, Slot: k.slot(), Here: true})
-	k.seal()
-}
-
 // askPart shows which networks are joined, and offers to part each.
 func (k *talk) askPart(ctx context.Context) error {
 	all, err := k.Addresses(ctx, k.me())

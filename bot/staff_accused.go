@@ -126,8 +126,8 @@ func (k *talk) askAccused(c hotline.Case, category string, units []string) error
 	return nil
 }
 
-// accuse makes a case one about an agency (empty: none is named) and sends it where such a case goes. Whoever of that agency had a part of it has none any
-// more. What could not be routed stays with those coordinators who may see it.
+// accuse makes a case one about an agency (empty: none is named) and sends it where such a case goes. Whoever had a part of it has none any more. What
+// could not be routed stays with those coordinators who may see it.
 func (k *talk) accuse(ctx context.Context, c hotline.Case, category, about string, r hotline.Reply) error {
 	facts := hotline.Facts{Category: category, About: about}
 	if cat, _ := k.reg.Category(category); cat.Secret && !c.Privacy.IsSecret() {
@@ -139,8 +139,19 @@ func (k *talk) accuse(ctx context.Context, c hotline.Case, category, about strin
 	if err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
-	// First it is taken from those accused, whose cards change under the name they know it by, so that they learn nothing of what it has become.
-	known, err := k.withhold(ctx, c, func(a hotline.Assignment) bool { return k.reg.HiddenFrom(accusing, k.reg.AgencyOf(a.Unit)) })
+	d := hotline.Route(k.reg, hotline.RoutingOf(accusing))
+	var to hotline.Placing
+	if i := slices.IndexFunc(d.Assign, func(p hotline.Placing) bool { return p.Part == hotline.Lead }); i >= 0 && !d.Triage {
+		to = d.Assign[i]
+	}
+	there := func(a hotline.Assignment) bool { // where it is to go already, and nobody has it
+		return a.Part == hotline.Lead && a.Unit == to.Unit && a.Level == to.Level && a.Officer == 0
+	}
+	// First it is taken from all who have it, but those on their way to an emergency, and always from those accused: their cards change under the
+	// name they know it by, so that nobody learns from a card what it has become.
+	known, err := k.withhold(ctx, c, func(a hotline.Assignment) bool {
+		return k.reg.HiddenFrom(accusing, k.reg.AgencyOf(a.Unit)) || a.Part != hotline.Responding && !there(a)
+	})
 	if err != nil {
 		return err
 	}
@@ -148,15 +159,12 @@ func (k *talk) accuse(ctx context.Context, c hotline.Case, category, about strin
 	if err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
-	d := hotline.Route(k.reg, hotline.RoutingOf(after))
 	if d.Outside && after.From != 0 {
 		k.Say(hotline.Out{To: after.From, Lane: hotline.LaneNotice, Case: c.ID,
 			Reply: hotline.Say("private.outside", "text", k.reg.Outside.In(hotline.Indonesian))})
 	}
-	lead := slices.IndexFunc(d.Assign, func(p hotline.Placing) bool { return p.Part == hotline.Lead })
-	if !d.Triage && lead >= 0 {
-		to := d.Assign[lead]
-		if now, ok := after.Lead(); !ok || now.Unit != to.Unit {
+	if to.Unit != "" {
+		if now, ok := after.Lead(); !ok || !there(now) {
 			if after, _, err = k.placeAt(ctx, after, to.Unit, to.Level, k.record); err != nil {
 				return k.refusedOr(err, c, hotline.Assignment{})
 			}

@@ -16,7 +16,7 @@ func (k *talk) record(c hotline.Case, e hotline.Event, said hotline.Content) (ho
 		return c, err
 	}
 	e.Case, e.At, e.By, e.Content = c.ID, k.now, k.me(), after.Said
-	if out, ok := CitizenNotice(after, e); ok {
+	if out, ok := CitizenNotice(k.reg, after, e); ok {
 		if len(said.Media) > 0 && !after.Privacy.IsSecret() {
 			out.Reply.Shows = append(out.Reply.Shows, e.Content)
 		}

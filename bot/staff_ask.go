@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -235,7 +236,7 @@ func (k *talk) daysAhead(date string) int {
 }
 
 // askWhose asks whose a case is ("not ours"), or whose help is wanted.
-func (k *talk) askWhose(c hotline.Case, p *pending) {
+func (k *talk) askWhose(ctx context.Context, c hotline.Case, p *pending) error {
 	if p.Text != "" {
 		name := p.Text
 		if p.Act == actHelp {
@@ -246,21 +247,33 @@ func (k *talk) askWhose(c hotline.Case, p *pending) {
 			if p.Unit, p.Text = one, ""; one == "" {
 				k.askUnit(c, p, which, "staff.unit.which")
 			}
-			return
+			return nil
 		} else if p.Act == actHelp && len(units) > 1 {
 			k.askUnit(c, p, units, "staff.unit.which")
-			return
+			return nil
 		}
 		if agency, ok := mentionedAgency(k.reg, p.Text); ok && !k.reg.HiddenFrom(c, agency) {
 			p.Unit = agency
-			return
+			return nil
 		}
 	}
-	key := "staff.unit.whose"
 	if p.Act == actHelp {
-		key = "staff.unit.help"
+		k.askUnit(c, p, nil, "staff.unit.help")
+		return nil
 	}
-	k.askUnit(c, p, nil, key)
+	units := k.likelyUnits(c, p)
+	events, _, err := k.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read what was put right: %w", err)
+	}
+	for _, e := range slices.Backward(events) { // what the reporter put right comes first
+		if u, elsewhere := correctedUnit(k.reg, c, e); elsewhere && !k.reg.HiddenFrom(c, k.reg.AgencyOf(u)) {
+			units = append([]string{u}, slices.DeleteFunc(units, func(other string) bool { return other == u })...)
+			break
+		}
+	}
+	k.askUnit(c, p, units, "staff.unit.whose")
+	return nil
 }
 
 // askUnit asks for a unit: one of those given, or likely ones.

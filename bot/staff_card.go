@@ -111,8 +111,13 @@ func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head stri
 		reply = reply.And("staff.card.urgent")
 	}
 	reply = reply.And(head, "case", c.ID, "category", hotline.CategoryArg(c.Category))
-	reply = describe(reply, r, c, !c.Privacy.IsSecret())
+	told, point := toldSince(c, events, said)
+	if !correctedSince(c, events) {
+		told, point = nil, c.Story
+	}
+	reply = describeAt(reply, r, c, offered(c), point)
 	if !c.Privacy.IsSecret() {
+		reply = tellLater(reply, told, said)
 		reply = tellAnswers(reply, r, c, events, said)
 		reply = tellReopened(reply, c, events, said)
 		reply = tellRequest(reply, c, a, events, said)
@@ -123,14 +128,29 @@ func offerOf(r *hotline.Regency, c hotline.Case, a hotline.Assignment, head stri
 	return hotline.Out{Lane: lane, Reply: reply, Case: c.ID, Assign: a.ID, Card: OfferName(a.ID)}
 }
 
-// describe adds where a case is and what was said first. Without content it tells the kecamatan and that the rest is secret.
-func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content bool) hotline.Reply {
-	return describeAt(reply, r, c, content, c.Story)
+// correctedSince tells whether the reporter has put the case right: then what was said first is not the whole truth.
+func correctedSince(c hotline.Case, events []hotline.Event) bool {
+	return c.Reporter != 0 && slices.ContainsFunc(events, func(e hotline.Event) bool {
+		return e.By == c.Reporter && (e.Kind == hotline.EvPlaced || e.Kind == hotline.EvRecategory)
+	})
+}
+
+// offered is how much of a case a card shows to somebody who has not taken it: of a secret one where it is, if it is an emergency, and never what was said.
+func offered(c hotline.Case) hotline.Sight {
+	return hotline.Sight{Facts: true, Content: !c.Privacy.IsSecret(), Place: c.Urgent}
+}
+
+// describe adds where a case is and what was said first. Without content it tells that it is secret, and without the place only the kecamatan.
+func describe(reply hotline.Reply, r *hotline.Regency, c hotline.Case, s hotline.Sight) hotline.Reply {
+	return describeAt(reply, r, c, s, c.Story)
 }
 
 // describeAt does so with the point on the map that was sent with something else than the story.
-func describeAt(reply hotline.Reply, r *hotline.Regency, c hotline.Case, content bool, point hotline.ContentID) hotline.Reply {
-	if !content {
+func describeAt(reply hotline.Reply, r *hotline.Regency, c hotline.Case, s hotline.Sight, point hotline.ContentID) hotline.Reply {
+	switch {
+	case s.Where() && !s.Content:
+		return reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(point)).And("staff.card.secret")
+	case !s.Content:
 		return reply.And("staff.card.kecamatan", "place", areaFor(r, c, false)).And("staff.card.secret")
 	}
 	reply = reply.And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(point))
@@ -257,7 +277,7 @@ func TriageCard(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.
 // whyKey gives the last part of the phrase for a reason; an unknown reason says nothing in particular.
 func whyKey(why string) string {
 	switch why {
-	case hotline.WhyNoCategory, hotline.WhyNoPlace, hotline.WhyNoDesk, hotline.WhyNoAgency, hotline.WhyAccused, hotline.WhyOutside:
+	case hotline.WhyNoCategory, hotline.WhyNoPlace, hotline.WhyNoDesk, hotline.WhyNoAgency, hotline.WhyAccused, hotline.WhyOutside, hotline.WhyMany:
 		return why
 	}
 	return "choose"
@@ -270,7 +290,7 @@ func triageCard(r *hotline.Regency, c hotline.Case, top []string, why hotline.Li
 	}
 	reply = reply.And("staff.triage.card", "case", c.ID, "category", hotline.CategoryArg(c.Category))
 	reply.Lines = append(reply.Lines, why)
-	reply = describe(reply, r, c, true)
+	reply = describe(reply, r, c, hotline.Sight{Facts: true, Content: true})
 	reply.Silent = false // the coordinator hears the voice: somebody must write it down
 	reply = triageButtons(reply, r, c, top)
 	lane := hotline.LaneNotice
@@ -317,7 +337,7 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 	if c.Reopened > 0 { // what was still wrong stands by itself
 		told = slices.DeleteFunc(told, func(e hotline.Event) bool { return e.Kind == hotline.EvReopened })
 	}
-	reply = describeAt(reply, k.reg, c, s.Content, point)
+	reply = describeAt(reply, k.reg, c, s, point)
 	reply.Silent = !s.Voice
 	if s.Content {
 		reply = tellLater(reply, told, said)

@@ -260,7 +260,7 @@ func (k *talk) pressPending(ctx context.Context, rest string) error {
 		p.Case, p.Assign, p.Free = caseID, assign, false
 	case "as":
 		a := act(v)
-		if p.Act != "" || !says(a) {
+		if p.Act != "" || !says(a) && a != actTranscribe {
 			return nil
 		}
 		if a == p.Hint {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -120,6 +121,9 @@ func StaffNews(r *hotline.Regency, before, after hotline.Case, e hotline.Event) 
 		}
 		if now, ok := after.Assignment(a.ID); ok && now.State == hotline.Taken && after.Status.Live() {
 			o.Reply = actButtons(o.Reply, after, now)
+			if _, elsewhere := correctedUnit(r, after, e); elsewhere && now.Part == hotline.Lead {
+				o.Reply = o.Reply.With(pickAct(actDecline, after, now))
+			}
 		}
 		outs = append(outs, o)
 	}
@@ -149,7 +153,7 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 	case hotline.EvTold:
 		return said("staff.hear.told"), true
 	case hotline.EvRemarked:
-		return said("staff.hear.remarked"), true
+		return tellCorrection(said("staff.hear.remarked"), r, c, e), true
 	case hotline.EvPlaced:
 		return said("staff.hear.placed").And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(e.Content)), true
 	case hotline.EvEdited:
@@ -174,6 +178,36 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 		return said("staff.hear.transcribed"), false
 	}
 	return hotline.Reply{}, false
+}
+
+// tellCorrection adds what a reporter puts right of a case that is already being worked: the officer decides whether it goes on to somebody else.
+func tellCorrection(reply hotline.Reply, r *hotline.Regency, c hotline.Case, e hotline.Event) hotline.Reply {
+	if e.Area != "" {
+		reply = reply.And("staff.hear.right.place", "place", hotline.AreaArg(e.Area))
+	}
+	if e.Category != "" {
+		reply = reply.And("staff.hear.right.matter", "category", hotline.CategoryArg(e.Category))
+	}
+	if unit, elsewhere := correctedUnit(r, c, e); elsewhere {
+		reply = reply.And("staff.hear.right.unit", "unit", hotline.UnitArg(unit))
+	}
+	return reply
+}
+
+// correctedUnit gives the unit that a case would go to with what a remark puts right of it; false where that says nothing new.
+func correctedUnit(r *hotline.Regency, c hotline.Case, e hotline.Event) (string, bool) {
+	if e.Kind != hotline.EvRemarked || e.Area == "" && e.Category == "" {
+		return "", false
+	}
+	right := hotline.RoutingOf(c)
+	right.Area, right.Category = cmp.Or(e.Area, c.Area), cmp.Or(e.Category, c.Category)
+	lead, _ := c.Lead()
+	for _, p := range hotline.Route(r, right).Assign {
+		if p.Part == hotline.Lead {
+			return p.Unit, p.Unit != lead.Unit
+		}
+	}
+	return "", false
 }
 
 // UnansweredCard tells the officer that the reporter left a question unanswered for its time; the officer decides what to make of it.

@@ -159,9 +159,8 @@ func (k *talk) advance(ctx context.Context, p *pending) error {
 	case p.Act == actSchedule && !p.Sure && (p.Doubt || k.dayOff(a, p.Date) != ""):
 		k.askDayOff(c, a, p)
 	case (p.Act == actDecline || p.Act == actHelp) && p.Unit == "":
-		k.askWhose(c, p)
-		if p.Unit == "" {
-			return nil
+		if err := k.askWhose(ctx, c, p); err != nil || p.Unit == "" {
+			return err
 		}
 		return k.advance(ctx, p)
 	case p.Act == actHelp && !p.Sure:

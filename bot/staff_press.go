@@ -61,6 +61,9 @@ var buttonActs = map[act]bool{
 
 // press answers a button.
 func (k *talk) press(ctx context.Context) error {
+	if done, err := k.pressInvite(ctx); done || err != nil {
+		return err
+	}
 	p, ok := readPress(k.msg.Choice)
 	if !ok {
 		k.reply(hotline.Say("staff.stale"))

@@ -56,7 +56,7 @@ func (k *talk) seen(ctx context.Context, c hotline.Case, s hotline.Sight) (hotli
 		r = r.And("staff.card.urgent")
 	}
 	r = r.And("staff.see", "case", c.ID, "category", hotline.CategoryArg(c.Category), "status", hotline.PhraseArg("status."+string(c.Status)))
-	r = describe(r, k.reg, c, s.Content)
+	r = describe(r, k.reg, c, s)
 	r.Silent = !s.Voice
 	if c.Status.Live() && !c.Due.IsZero() && !c.Urgent {
 		r = r.And("staff.card.due", "due", c.Due)

@@ -40,7 +40,7 @@ type refAct struct {
 const (
 	pendingFor  = 30 * time.Minute // an act that was begun waits for its next answer
 	albumFor    = 2 * time.Minute  // photos after a message belong to it
-	undoFor     = 5 * time.Minute  // an outcome can be taken back
+	undoFor     = hotline.UndoFor  // an outcome can be taken back
 	keepActRefs = 10
 )
 

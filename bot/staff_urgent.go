@@ -18,7 +18,7 @@ func UrgentCard(r *hotline.Regency, c hotline.Case, a hotline.Assignment, round 
 	said map[hotline.ContentID]hotline.Content) hotline.Out {
 	reply := hotline.Say("staff.urgent.new", "case", c.ID, "category", hotline.CategoryArg(c.Category))
 	told, point := toldSince(c, events, said)
-	reply = describeAt(reply, r, c, !c.Privacy.IsSecret(), point)
+	reply = describeAt(reply, r, c, offered(c), point)
 	if round > 1 {
 		reply.Shows = nil
 	}

@@ -47,9 +47,9 @@ type Filer interface {
 
 // A Looker reads cases. Whoever calls it asks Regency.Sees before showing anything.
 type Looker interface {
-	// Case reads a case and locks it until the turn ends. hotline.ErrNotFound: there is none.
+	// Case reads a case. Where the person has business with it, it is locked until the turn ends. hotline.ErrNotFound: there is none.
 	Case(context.Context, hotline.CaseID) (hotline.Case, error)
-	// CaseByNumber does so by what people call it.
+	// CaseByNumber reads it by what people call it, unlocked. What is recorded about it later is undone, and the turn run again, if it changed meanwhile.
 	CaseByNumber(context.Context, hotline.Number) (hotline.Case, error)
 	// CaseOfMessage finds what an earlier message of ours at this address was about, by the network's id of it.
 	CaseOfMessage(ctx context.Context, at hotline.AddressID, ref string) (hotline.CaseID, hotline.AssignmentID, error)
@@ -68,6 +68,8 @@ type Staff interface {
 	Enrol(ctx context.Context, code string, p hotline.PersonID) (hotline.Role, error)
 	// OpenInvites lists the invitations that can still be used, the oldest first.
 	OpenInvites(context.Context) ([]hotline.Invite, error)
+	// CancelInvite makes one that is open, named by its Ref, unusable. hotline.ErrNotFound: it was used, or has expired.
+	CancelInvite(ctx context.Context, ref string) (hotline.Invite, error)
 	// SetDuty puts a person's staff roles on or off duty.
 	SetDuty(p hotline.PersonID, on bool)
 	// Mine lists the open assignments an officer has, by their short handles 1…99.
@@ -88,6 +90,8 @@ type Staff interface {
 type Private interface {
 	// DataOf gathers everything kept about a person.
 	DataOf(context.Context, hotline.PersonID) (hotline.Dossier, error)
+	// LastData gives when the person was last sent messages of a name, on any network, and whether one of them still waits; zero: never.
+	LastData(ctx context.Context, p hotline.PersonID, card string) (at time.Time, waits bool, err error)
 	// AskErasure opens a request with its due time; it gives the open one where there is one already.
 	AskErasure(context.Context, hotline.ErasureRequest) (hotline.ErasureRequest, error)
 	// Erasures lists the requests that nobody has decided yet, the one due first at the head.

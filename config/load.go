@@ -75,6 +75,7 @@ func Load(fsys fs.FS, now time.Time) (*hotline.Regency, Report) {
 	r.readCategories()
 	r.readDangers()
 	r.readWhatsApp()
+	r.readLine()
 	r.expandUnits()
 	r.resolve()
 	r.checkWhole()

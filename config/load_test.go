@@ -257,6 +257,10 @@ func TestOneMistakeIsOneError(t *testing.T) {
 	for _, tt := range []struct{ name, file, old, new, want string }{
 		{"misspelt column", "areas.csv", "code,name", "kode,name", `areas.csv:1:1: column "kode" is not known; did you mean code?`},
 		{"no head line", "areas.csv", "code,name,level,parent,lat,lng,aliases,note\n", "", "areas.csv:1:1: has no head line; begin with code,name,level"},
+		{"misspelt key", "regency.yaml", "letters: KBR", "leters: KBR", `regency.yaml:5:1: key "leters" is not known; did you mean letters?`},
+		{"misspelt key of a list", "dangers.yaml", "dangers:", "danger:", `dangers.yaml:1:1: key "danger" is not known; did you mean dangers?`},
+		{"misspelt day", "calendar.yaml", "  friday:", "  fryday:", `calendar.yaml:6:3: key "fryday" is not known; did you mean friday?`},
+		{"misspelt language", "regency.yaml", `, jv: "Ombudsman`, `, jw: "Ombudsman`, `key "jw" is not known; did you mean jv?`},
 		{"short row", "areas.csv", ",named as its kecamatan", "", "areas.csv:7:1: wrong number of fields"},
 		{"quote", "areas.csv", "Sukorejo,desa,99.01.01", `"Sukorejo,desa,99.01.01`, "areas.csv:"},
 		{"agencies are no YAML", "agencies.yaml", "agencies:", "agencies: x:", "agencies.yaml:1:12: is no YAML"},

@@ -64,12 +64,14 @@ type mapping struct {
 	keys   map[string]node
 }
 
-// mapping reads the node as one with the given keys. Every other key, and one given twice, is a problem.
+// mapping reads the node as one with the given keys. Every other key, and one given twice, is a problem. One that is misspelt is read as the key that was
+// meant, so that nothing is said to be missing as well: one mistake is one problem.
 func (n node) mapping(known ...string) mapping {
 	m := mapping{n, map[string]node{}, map[string]node{}}
 	if !n.is(yaml.MappingNode, "keys and values") {
 		return m
 	}
+	var misspelt []int
 	for i := 0; i+1 < len(n.y.Content); i += 2 {
 		key, value := n.child(n.y.Content[i]), n.child(n.y.Content[i+1])
 		name := key.y.Value
@@ -78,10 +80,18 @@ func (n node) mapping(known ...string) mapping {
 			key.wrong("is no key", "see to the indent and colons")
 		case !slices.Contains(known, name):
 			key.wrong("key "+quote(name)+" is not known", suggest(name, known, "known are "+strings.Join(known, ", ")))
+			misspelt = append(misspelt, i)
 		case twice:
 			key.wrong(fmt.Sprintf("key %s is there twice, first at line %d", name, before.y.Line), "remove one of them")
 		default:
 			m.keys[name], m.values[name] = key, value
+		}
+	}
+	for _, i := range misspelt {
+		key, value := n.child(n.y.Content[i]), n.child(n.y.Content[i+1])
+		meant := nearest(key.y.Value, known)
+		if _, there := m.values[meant]; meant != "" && !there {
+			m.keys[meant], m.values[meant] = key, value
 		}
 	}
 	return m

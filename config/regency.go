@@ -77,7 +77,7 @@ func (r *reader) readLimits(n node) {
 		return
 	}
 	l := &r.out.Limits
-	m := n.mapping("verify", "first_response", "resolve", "oversight", "close_after", "reopen_within", "complete", "erasure", "urgent_repeat")
+	m := n.mapping("verify", "first_response", "resolve", "oversight", "close_after", "reopen_within", "complete", "erasure", "urgent_repeat", "reports_a_day")
 	l.Verify = m.need("verify").span()
 	l.FirstResponse = m.need("first_response").span()
 	l.Oversight = m.need("oversight").span()
@@ -85,6 +85,10 @@ func (r *reader) readLimits(n node) {
 	l.ReopenWithin = m.need("reopen_within").span()
 	l.Complete = m.need("complete").span()
 	l.Erasure = m.need("erasure").span()
+	l.Reports = hotline.DefaultReports
+	if n := m.opt("reports_a_day"); n.here() {
+		l.Reports = n.number(0, 1000)
+	}
 	l.Resolve = map[hotline.Kind]hotline.Span{}
 	if resolve := m.need("resolve"); resolve.here() {
 		kinds := []hotline.Kind{hotline.Complaint, hotline.Aspiration, hotline.Inquiry}

@@ -20,6 +20,7 @@ type Settings struct {
 	Data        string // TANGGAP_DATA: where private servers keep their data, clean
 	Telegram    TelegramSettings
 	WhatsApp    WhatsAppSettings
+	Console     ConsoleSettings
 	Listen      string   // TANGGAP_LISTEN: host:port of the web pages
 	Key         []byte   // TANGGAP_KEY: 32 bytes; nil: not given
 	OldKeys     [][]byte // TANGGAP_KEY_OLD: former keys, parted by commas, while the database is moved to Key
@@ -63,6 +64,8 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 	}
 	whatsApp, whatsAppErr := whatsAppFromEnv(get)
 	s.WhatsApp = whatsApp
+	console, consoleErr := consoleFromEnv(get)
+	s.Console = console
 	key, keyErr := parseKey("TANGGAP_KEY", get("TANGGAP_KEY", ""))
 	s.Key = key
 	for old := range strings.SplitSeq(get("TANGGAP_KEY_OLD", ""), ",") {
@@ -78,6 +81,7 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		checkURL("TANGGAP_TELEGRAM_API", s.Telegram.API, "https", "http"),
 		checkURL("TANGGAP_TELEGRAM_WEBHOOK", s.Telegram.Webhook, "https"),
 		whatsAppErr,
+		consoleErr,
 		checkListen(s.Listen),
 		keyErr,
 	)

@@ -51,7 +51,17 @@ func whatsAppFromEnv(get func(name, otherwise string) string) (WhatsAppSettings,
 		Simulator: strings.TrimRight(get("TANGGAP_WHATSAPP_SIMULATOR", ""), "/"),
 	}
 	switch way := strings.ToLower(get("TANGGAP_WHATSAPP", "")); way {
-	case "", "off":
+	case "":
+		for _, set := range []struct{ name, value string }{
+			{"TANGGAP_WHATSAPP_NUMBER_ID", s.NumberID}, {"TANGGAP_WHATSAPP_NUMBER", s.Number}, {"TANGGAP_WHATSAPP_TOKEN", s.Token},
+			{"TANGGAP_WHATSAPP_APP_SECRET", s.AppSecret}, {"TANGGAP_WHATSAPP_VERIFY", s.Verify}, {"TANGGAP_WHATSAPP_API", s.API},
+		} {
+			if set.value != "" {
+				return s, fmt.Errorf("%s is set and TANGGAP_WHATSAPP is not; set that to cloud (a business account), or to off", set.name)
+			}
+		}
+		return s, nil
+	case "off":
 		return s, nil
 	case string(WhatsAppOn), string(WhatsAppCloud):
 		s.Way = WhatsAppWay(way)

@@ -35,6 +35,7 @@ func TestWhatsAppFromEnv(t *testing.T) {
 	}{
 		{[]string{"TANGGAP_WHATSAPP", "yes"}, `TANGGAP_WHATSAPP is "yes"; write on`},
 		{[]string{"TANGGAP_WHATSAPP", "cloud"}, "TANGGAP_WHATSAPP_TOKEN is missing"},
+		{[]string{"TANGGAP_WHATSAPP_NUMBER", "6281234567890"}, "TANGGAP_WHATSAPP_NUMBER is set and TANGGAP_WHATSAPP is not"},
 		{append([]string{"TANGGAP_WHATSAPP_NUMBER", "0812 34"}, cloud...), "TANGGAP_WHATSAPP_NUMBER is no number"},
 		{append([]string{"TANGGAP_WHATSAPP_API", "ftp://x"}, cloud...), "TANGGAP_WHATSAPP_API is no URL"},
 		{[]string{"TANGGAP_WHATSAPP", "on", "TANGGAP_WHATSAPP_SIMULATOR", "http://10.0.0.1:9000"}, "TANGGAP_WHATSAPP_SIMULATOR is for trials on one machine"},

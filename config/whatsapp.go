@@ -21,14 +21,18 @@ const (
 	wholeText    = "text" // the parameter that is the whole reply
 )
 
-// readWhatsApp reads whatsapp.yaml, which may be missing: how fast linked telephones speak, and which templates were approved.
+// readWhatsApp reads whatsapp.yaml, which may be missing: how fast linked telephones speak, whether they draw menus
+// as polls, and which templates were approved.
 func (r *reader) readWhatsApp() {
 	w := &r.out.WhatsApp
 	w.Apart, w.Jitter, w.Unasked = hotline.DefaultApart, hotline.DefaultJitter, hotline.DefaultUnasked
 	if _, err := fs.Stat(r.fsys, "whatsapp.yaml"); err != nil {
 		return
 	}
-	m := r.document("whatsapp.yaml").mapping("pace", "templates")
+	m := r.document("whatsapp.yaml").mapping("pace", "polls", "templates")
+	if n := m.opt("polls"); n.here() {
+		w.Polls = n.flag()
+	}
 	if pace := m.opt("pace"); pace.here() {
 		of := pace.mapping("apart", "jitter", "unasked_a_day")
 		w.Apart = readPace(of.opt("apart"), w.Apart)

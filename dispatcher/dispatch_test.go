@@ -2,6 +2,7 @@ package dispatcher
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,44 @@ func TestTriage(t *testing.T) {
 			}
 			town.lists(d)
 		})
+	}
+}
+
+// Who sends many reports in a day has the next ones looked at first; emergencies, and complaints about officers, go on at once.
+func TestTheNextOfManyReportsIsLookedAtFirst(t *testing.T) {
+	t.Parallel()
+	town := newTown(t, testbed.RedisDB(t))
+	town.r.Limits.Reports = 2
+	who := names{
+		town.officer(hotline.RoleOfficer, "pu.jalan", true):    "jalan",
+		town.officer(hotline.RoleOfficer, "itda", true):        "itda",
+		town.officer(hotline.RoleCoordinator, "kominfo", true): "koord",
+	}
+	busy, other := town.enrol(""), town.enrol("")
+	town.dispatcher()
+	for range 2 {
+		town.file(hotline.Filing{Category: "jalan-rusak", Reporter: busy})
+	}
+	town.quiet()
+	third := town.file(hotline.Filing{Category: "jalan-rusak", Reporter: busy})
+	town.file(hotline.Filing{Category: "pungli", About: "pu", Reporter: busy})
+	town.file(hotline.Filing{Category: "jalan-rusak", Reporter: busy, Urgent: true})
+	town.file(hotline.Filing{Category: "jalan-rusak", Reporter: other})
+	town.quiet()
+	if c := town.look(third); c.Status != hotline.Triage {
+		t.Errorf("the third: %s", c.Status)
+	}
+	town.clock.to(monday.AddDate(0, 0, 1))
+	town.file(hotline.Filing{Category: "jalan-rusak", Reporter: busy})
+	town.quiet()
+	triaged := 0
+	for _, s := range town.said(who) {
+		if strings.HasPrefix(s, "koord triage many") {
+			triaged++
+		}
+	}
+	if triaged != 1 {
+		t.Errorf("looked at first: %d", triaged)
 	}
 }
 

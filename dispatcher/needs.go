@@ -48,6 +48,8 @@ type RouteTx interface {
 	Unrouted(ctx context.Context, limit int) ([]hotline.Case, error)
 	// Said reads what was said, as far as it is kept, in one round trip.
 	Said(ctx context.Context, ids ...hotline.ContentID) (map[hotline.ContentID]hotline.Content, error)
+	// ManyBefore tells of which cases the reporter filed most others or more since a moment, before that one.
+	ManyBefore(ctx context.Context, cases []hotline.CaseID, since time.Time, most int) (map[hotline.CaseID]bool, error)
 	// Orphaned gives cases that have a part waiting or taken in a unit that is none of these.
 	Orphaned(ctx context.Context, units []string, limit int) ([]hotline.Case, error)
 	// NewAssignment gives a fresh id for an EvAssigned.
@@ -172,4 +174,4 @@ type Cards struct {
 }
 
 // A Notice says what the reporter hears of an event that was just recorded, if anything. c is the case after it.
-type Notice func(c hotline.Case, e hotline.Event) (hotline.Out, bool)
+type Notice func(r *hotline.Regency, c hotline.Case, e hotline.Event) (hotline.Out, bool)

@@ -201,7 +201,7 @@ func (j *job) record(c hotline.Case, e hotline.Event) (hotline.Case, error) {
 	if err != nil {
 		return c, fmt.Errorf("record %s: %w", e.Kind, err)
 	}
-	if out, ok := j.Notice(c, e); ok {
+	if out, ok := j.Notice(j.r, c, e); ok {
 		j.tx.Say(out)
 	}
 	return c, nil

@@ -3,6 +3,7 @@ package dispatcher
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tanggap/hotline"
@@ -18,6 +19,7 @@ const (
 type filing struct {
 	hotline.Case
 	story hotline.Content
+	many  bool // its reporter has sent many today
 }
 
 // routes is the queue of filed cases.
@@ -40,9 +42,13 @@ func (d *Dispatcher) routes() *queue[filing] {
 			if err != nil {
 				return nil, fmt.Errorf("read what was said: %w", err)
 			}
+			many, err := j.many(ctx, cases)
+			if err != nil {
+				return nil, err
+			}
 			filings := make([]filing, len(cases))
 			for i, c := range cases {
-				filings[i] = filing{c, said[c.Story]}
+				filings[i] = filing{c, said[c.Story], many[c.ID]}
 			}
 			return filings, nil
 		},
@@ -69,6 +75,9 @@ func (j *job) route(ctx context.Context, f filing) error {
 	if wordless && !c.Urgent && !decision.Outside {
 		decision = hotline.Decision{Triage: true, Why: WhyWordless}
 	}
+	if f.many && decision.Why == hotline.WhyRouted {
+		decision = hotline.Decision{Triage: true, Top: hotline.Proposals(j.r, hotline.RoutingOf(c)), Why: hotline.WhyMany}
+	}
 	if wordless {
 		to, err := j.coordinators(ctx, c)
 		if err != nil {
@@ -83,6 +92,9 @@ func (j *job) route(ctx context.Context, f filing) error {
 		}
 	}
 	for _, p := range decision.Assign {
+		if slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.On() && a.Unit == p.Unit }) {
+			continue // an operator of the emergency line has sent them already
+		}
 		next, err := j.record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: j.tx.NewAssignment(), Facts: hotline.Facts{
 			Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(j.r, c, p.Unit, j.now),
 		}})
@@ -95,6 +107,33 @@ func (j *job) route(ctx context.Context, f filing) error {
 		return fmt.Errorf("case %d: the decision %q assigns nobody", c.ID, decision.Why)
 	}
 	return nil
+}
+
+// many tells of which cases the reporter had sent so many on that day before that somebody looks at them first. Emergencies go on at once, and so does what was
+// not written in a chat: there somebody has looked.
+func (j *job) many(ctx context.Context, cases []hotline.Case) (map[hotline.CaseID]bool, error) {
+	if j.r.Limits.Reports == 0 {
+		return nil, nil
+	}
+	var ids []hotline.CaseID
+	var first time.Time
+	for _, c := range cases {
+		if c.Reporter != 0 && !c.Urgent && c.Source == hotline.SourceChat {
+			ids = append(ids, c.ID)
+			if first.IsZero() || c.Filed.Before(first) {
+				first = c.Filed
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	y, m, d := first.In(j.r.Zone).Date()
+	many, err := j.tx.ManyBefore(ctx, ids, time.Date(y, m, d, 0, 0, 0, 0, j.r.Zone), j.r.Limits.Reports)
+	if err != nil {
+		return nil, fmt.Errorf("count what a person has sent today: %w", err)
+	}
+	return many, nil
 }
 
 // triage asks the coordinators to choose a unit.

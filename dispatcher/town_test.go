@@ -237,7 +237,7 @@ func (t *town) dispatcher() (d *Dispatcher, stop func()) {
 				return out("unanswered", c, a.ID)
 			},
 		},
-		Notice: func(c hotline.Case, e hotline.Event) (hotline.Out, bool) {
+		Notice: func(_ *hotline.Regency, c hotline.Case, e hotline.Event) (hotline.Out, bool) {
 			t.spoil(c, "notice")
 			o := hotline.Out{Person: c.Reporter, Lane: hotline.LaneNotice, Reply: hotline.Say("news." + string(e.Kind)), Case: c.ID}
 			return o, c.Reporter != 0

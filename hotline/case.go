@@ -165,6 +165,9 @@ type Filing struct {
 	Story    Content
 }
 
+// UndoFor is how long whoever ended a case may take the outcome back. Its short number is kept for them as long.
+const UndoFor = 5 * time.Minute
+
 // ErrRefused says that an event does not fit where the case stands. The case is unchanged.
 var ErrRefused = errors.New("the case does not allow this now")
 
@@ -257,7 +260,7 @@ func (c Case) After(e Event) (Case, error) {
 			c.Area = e.Area
 		}
 	case EvAnswered, EvNoted:
-		ok = a != nil && a.State == Taken && c.Status.Live() || e.Kind == EvNoted && e.Assignment == 0
+		ok = a != nil && a.State == Taken && c.Status.Live() || e.Assignment == 0 && (e.Kind == EvNoted || c.Status.Live())
 	case EvScheduled:
 		if ok = c.leading(a) && c.Status != Triage && e.Date != ""; ok {
 			c.Status, c.Date = Scheduled, e.Date
@@ -270,6 +273,8 @@ func (c Case) After(e Event) (Case, error) {
 		if ok = c.leading(a); ok {
 			c.end(e)
 		}
+	case EvDeparted, EvArrived:
+		ok = a != nil && a.State == Taken && c.Status.Live()
 	case EvFinished:
 		if ok = a != nil && a.Part != Lead && a.On(); ok {
 			a.State = Done
@@ -292,6 +297,10 @@ func (c Case) After(e Event) (Case, error) {
 		if ok = !c.Status.Over() && e.Word != ""; ok {
 			c.Status = Archived
 			c.cancelAll()
+		}
+	case EvRestored:
+		if ok = c.Status == Archived; ok {
+			c.restore()
 		}
 	case EvClosed:
 		if ok = c.Status == Ended; ok {
@@ -407,6 +416,14 @@ func (c *Case) reopen(e Event) {
 			c.Status = Assigned
 			return
 		}
+	}
+}
+
+// restore takes a case out of the archive: one that had an outcome has it again, any other waits for the coordinator.
+func (c *Case) restore() {
+	c.Status = Triage
+	if c.Outcome != "" {
+		c.Status = Ended
 	}
 }
 

@@ -148,8 +148,8 @@ func TestRefused(t *testing.T) {
 
 var allEvents = []EventKind{
 	EvFiled, EvAssigned, EvTriaged, EvTaken, EvAcknowledged, EvReleased, EvDeclined, EvWithheld, EvAsked, EvTold, EvRemarked, EvAnswered, EvNoted,
-	EvScheduled, EvReminded, EvResolved, EvPassedOn, EvNotPossible, EvFinished, EvRated, EvReopened, EvWithdrawn, EvClosed, EvArchived, EvEscalated,
-	EvRecategory, EvDetailed, EvUrgent, EvEdited, EvErased, EvTranscribed,
+	EvScheduled, EvReminded, EvResolved, EvPassedOn, EvNotPossible, EvFinished, EvRated, EvReopened, EvWithdrawn, EvClosed, EvArchived, EvRestored, EvEscalated,
+	EvRecategory, EvDetailed, EvUrgent, EvEdited, EvErased, EvTranscribed, EvDeparted, EvArrived,
 }
 
 // anEvent draws an event for the case: mostly one that fits, for else no story gets far, and often any at all.

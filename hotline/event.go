@@ -38,27 +38,30 @@ const (
 	EvWithheld     EventKind = "withheld"     // Assignment: taken from the unit, by the coordinator or a new filing rule
 	EvAsked        EventKind = "asked"        // Assignment, Content: the question to the reporter, Due: until when
 	EvTold         EventKind = "told"         // Content: the reporter's answer to a question
-	EvRemarked     EventKind = "remarked"     // Content: the reporter added something
-	EvAnswered     EventKind = "answered"     // Assignment, Content: news from the officer, no outcome yet
+	EvRemarked     EventKind = "remarked"     // Content: the reporter added something; Area, Category: what they put right, for whoever works it to judge
+	EvAnswered     EventKind = "answered"     // Assignment, Content: news from the officer, no outcome yet; without Assignment from the coordinator
 	EvNoted        EventKind = "noted"        // Assignment, Content: internal note, never shown to the reporter
 	EvScheduled    EventKind = "scheduled"    // Assignment, Date, Content: will be done on that day
 	EvReminded     EventKind = "reminded"     // the scheduled day has come
 	EvResolved     EventKind = "resolved"     // Assignment, Content: what was done
 	EvPassedOn     EventKind = "passed_on"    // Assignment, Content: to which body outside
 	EvNotPossible  EventKind = "not_possible" // Assignment, Content: why
+	EvDeparted     EventKind = "departed"     // Assignment: whoever was called to the emergency is on the way
+	EvArrived      EventKind = "arrived"      // Assignment: and is there
 	EvFinished     EventKind = "finished"     // Assignment: a supporting or responder part is done; Content: note
 	EvRated        EventKind = "rated"        // Value 1…5, Content: a word
 	EvReopened     EventKind = "reopened"     // Due, Content: what is still wrong
 	EvWithdrawn    EventKind = "withdrawn"    // Content: why, may be empty
 	EvClosed       EventKind = "closed"       // by itself after the limit
 	EvArchived     EventKind = "archived"     // Value: none; Word: one of the official reasons
+	EvRestored     EventKind = "restored"     // taken out of the archive again
 	EvEscalated    EventKind = "escalated"    // Assignment, Level, Due
 	EvRecategory   EventKind = "recategory"   // Category, Privacy where the new category asks for more, About where it turns out to accuse an agency
 	EvDetailed     EventKind = "detailed"     // Word: question/option, or Content: an answer to a category's extra question
 	EvUrgent       EventKind = "urgent"       // made urgent: words of danger came later
 	EvEdited       EventKind = "edited"       // Content: the reporter changed a message
 	EvPlaced       EventKind = "placed"       // Area, Content: the reporter said where it is, or said so better
-	EvTranscribed  EventKind = "transcribed"  // Content: a voice note written down by a human
+	EvTranscribed  EventKind = "transcribed"  // Content: a voice note written down by a human; Of: the content that was the voice, where it was said which
 	EvErased       EventKind = "erased"       // content was lawfully erased
 )
 
@@ -100,4 +103,5 @@ type Facts struct {
 	Reporter PersonID  `json:"reporter,omitempty"`
 	Value    int       `json:"value,omitempty"`
 	Word     string    `json:"word,omitempty"`
+	Of       ContentID `json:"of,omitempty"`
 }

@@ -41,6 +41,7 @@ func (r *Regency) Build() error {
 	r.checkUnits(&p)
 	r.checkCategories(&p)
 	r.checkDangers(&p)
+	r.checkLine(&p)
 	if err := errors.Join(p...); err != nil {
 		return err
 	}

@@ -30,6 +30,11 @@ const (
 	senseOfficial                    // names people in office
 	senseBribe                       // such people want money
 	senseRude                        // such people are rude
+	senseStrikes                     // somebody beats somebody
+	senseStruck                      // somebody is beaten
+	senseInsult                      // is an insult, and nothing else
+	senseBeast                       // is an insult beside another, or thrown at somebody; else an animal
+	senseAimed                       // whom insults are thrown at, and how
 	senseCommon                      // an everyday word: no misspelt keyword, no misspelt village
 	senseVillage                     // comes before a village's name
 	senseKecamatan                   // comes before a kecamatan's name
@@ -120,6 +125,18 @@ var senses = []struct {
 		/ asked for money / wants money / ask for a bribe / minta suap / minta komisi`},
 	{senseRude, `judes galak kasar sombong membentak mbentak dibentak bentak marah nesu jutek ketus ngomel songong rude impolite / tidak ramah / ora ramah / mboten ramah / tidak sopan
 		/ ora sopan / marah marah / tidak peduli / main hp`},
+
+	{senseStrikes, `mukul mukuli mukulin memukul memukuli nggebuki ngantemi menampar menampari nampar nampari napuk menendang nendang nendangi menendangi
+		menganiaya nganiaya mengeroyok ngeroyok ngroyok menghajar ngajar ngehajar nonjok menonjok menyiksa nyiksa njotosi mencekik nyekik`},
+	{senseStruck, `dipukul dipukuli dipukulin digebuki digebukin ditampar ditampari ditapuk ditendang ditendangi dianiaya dikeroyok dikroyok dihajar ditonjok
+		disiksa diantemi dijotosi dicekik`},
+
+	{senseInsult, `goblok guoblok goblog gublok bego bloon tolol dungu idiot bangsat bajingan bangke keparat brengsek kampret jancok jancuk dancok kontol
+		memek ngentot sialan anjir anjay setan iblis laknat biadab pekok sinting bedebah tolil pantek matamu ndasmu
+		cangkemmu fuck fucking shit stupid idiots`},
+	{senseBeast, `anjing babi asu celeng monyet kethek munyuk kirik bangkai kadal kerbau`},
+	{senseAimed, `lu lo elu elo loe kau kamu kalian lho kowe koe kon dasar memang emang pancen pemerintah pemkab pejabat bupati negara admin bot semua semuanya kabeh
+		wong you all`},
 
 	{senseVillage, `desa dhusun dhesa desane dhusune kelurahan pulau kades petinggi lurah pemdes balaidesa village / balai desa / kepala desa / pemerintah desa / kantor desa / perangkat desa / kantor kelurahan`},
 	{senseKecamatan, `kecamatan camat district subdistrict / kantor camat / kantor kecamatan`},

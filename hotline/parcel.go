@@ -10,6 +10,7 @@ type Parcel struct {
 	Language Lang
 	Attempts int                   // how often it was tried before
 	Made     time.Time             // when it was committed (service time)
+	Office   bool                  // it goes to somebody who works here, or to a unit's group
 	Closed   bool                  // the network gave it back: the time for free words is over
 	EditRef  string                // VerbEdit: the network's id of the message to change; empty: it never arrived
 	Numbers  map[CaseID]Number     // of the cases named in the reply

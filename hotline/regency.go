@@ -23,6 +23,8 @@ type Regency struct {
 	Categories []Category
 	Dangers    []Danger
 	WhatsApp   WhatsAppUse
+	Line       CallLine
+	Incidents  []Incident
 
 	index index // made by Build (index.go)
 }
@@ -102,7 +104,11 @@ type Limits struct {
 	Complete      Span          // the reporter answers a question back
 	Erasure       Span          // a request under UU 27/2022 is decided
 	UrgentRepeat  time.Duration // an emergency is offered again until acknowledged
+	Reports       int           // of one person in a day go straight to the units; 0: all of them. Emergencies always do
 }
+
+// DefaultReports is Limits.Reports where the regency says nothing.
+const DefaultReports = 10
 
 // A Category is a kind of matter, with the agency responsible and what helps to work it.
 type Category struct {
@@ -151,6 +157,7 @@ type Danger struct {
 type WhatsAppUse struct {
 	Apart    time.Duration       // a linked telephone waits at least so long between messages to different people
 	Jitter   time.Duration       // and up to so much longer, by chance
+	Polls    bool                // a linked telephone draws short menus as polls
 	Unasked  int                 // messages a day that nobody asked for, from one linked telephone; emergencies are never held back
 	Template map[string]Template // by phrase key
 }

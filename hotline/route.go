@@ -49,6 +49,7 @@ const (
 	WhyNoDesk     = "no-desk"     // the body responsible is not on Tanggap: the coordinator passes it on
 	WhyNoAgency   = "no-agency"   // rude service, and nobody knows whose; or there is no inspector
 	WhyAccused    = "accused"     // the agency responsible is the one complained about
+	WhyMany       = "many"        // the reporter has sent many reports today: somebody looks at the next ones first
 )
 
 // Agencies that every regency has, by these ids, above all others. A complaint about them is told the outside way.

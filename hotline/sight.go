@@ -6,10 +6,14 @@ import "slices"
 type Sight struct {
 	Facts    bool // number, category, kecamatan, status, time limits
 	Content  bool // what was said, the exact place, the media
+	Place    bool // the exact place, though not what was said; see Where
 	Reporter bool // who reported: name, number
 	Voice    bool // voice notes in the original
 	Act      bool // may work it
 }
+
+// Where tells whether the exact place may be seen: with what was said, or without.
+func (s Sight) Where() bool { return s.Content || s.Place }
 
 // Sees is the one predicate that decides for (viewer, case). Whatever shows a case, in a list or alone, asks it first; what is counted or searched in
 // SQL one day must say the same and be held against it.
@@ -23,6 +27,8 @@ type Sight struct {
 //   - The coordinator sees every other case; of an anonymous one not who reported it, though the voice must be written down by somebody.
 //   - An officer, head or responder sees a case of the own unit (or of a unit below it) while an assignment there is on, and afterwards only if
 //     it was theirs to the end. A secret case shows them facts; its content only to the officer who took it.
+//     Of a secret emergency they see where it is as well: who is asked whether they go must know how far it is, and seconds count.
+//   - The operators of the emergency line and their supervisors see what came in by it, as they wrote it down; of a secret case the facts.
 //   - The regency's secretary sees what has been escalated that far, without the reporter.
 func (r *Regency) Sees(v Viewer, c Case) Sight {
 	if v.Is(c.Reporter) {
@@ -53,6 +59,10 @@ func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 	switch role.Name {
 	case RoleCoordinator:
 		return all
+	case RoleOperator, RoleSupervisor:
+		if c.Source == SourceCall {
+			return Sight{Facts: true, Content: !c.Privacy.IsSecret(), Reporter: !c.Privacy.IsSecret()}
+		}
 	case RoleSetda:
 		for _, a := range c.Assignments {
 			if a.On() && a.Level >= 2 {
@@ -70,7 +80,7 @@ func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 			case mine && (a.On() || a.State == Done):
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.On()})
 			case a.On() && c.Privacy.IsSecret():
-				s = s.or(Sight{Facts: true, Act: a.State == Waiting})
+				s = s.or(Sight{Facts: true, Place: c.Urgent, Act: a.State == Waiting})
 			case a.On():
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.State == Waiting || role.Name == RoleHead})
 			}
@@ -81,5 +91,5 @@ func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 }
 
 func (s Sight) or(o Sight) Sight {
-	return Sight{s.Facts || o.Facts, s.Content || o.Content, s.Reporter || o.Reporter, s.Voice || o.Voice, s.Act || o.Act}
+	return Sight{s.Facts || o.Facts, s.Content || o.Content, s.Place || o.Place, s.Reporter || o.Reporter, s.Voice || o.Voice, s.Act || o.Act}
 }

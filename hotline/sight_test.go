@@ -30,35 +30,40 @@ func TestSeesTable(t *testing.T) {
 		of   Case
 		want Sight
 	}{
-		"the reporter, everything":                {viewer(1), taken, Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
-		"an officer who is no person here":        {viewer(0, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { *c = copied(waiting); c.Privacy = Secret }), Sight{Facts: true, Act: true}},
-		"a stranger, nothing":                     {viewer(9), taken, Sight{}},
-		"nobody, nothing of a case by nobody":     {viewer(0), with(func(c *Case) { c.Reporter = 0 }), Sight{}},
-		"the officer who took it":                 {viewer(2, role(RoleOfficer, "pu.jalan")), taken, all},
-		"a colleague reads":                       {viewer(3, role(RoleOfficer, "pu.jalan")), taken, Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
-		"a colleague may take what waits":         {viewer(3, role(RoleOfficer, "pu.jalan")), waiting, all},
-		"the agency's head may act":               {viewer(4, role(RoleHead, "pu")), taken, all},
-		"a unit below, nothing":                   {viewer(5, role(RoleOfficer, "pu.jalan.utara")), taken, Sight{}},
-		"another agency, nothing":                 {viewer(6, role(RoleHead, "damkar")), taken, Sight{}},
-		"moved elsewhere, nothing":                {viewer(2, role(RoleOfficer, "damkar")), taken, Sight{}},
-		"the coordinator":                         {viewer(7, role(RoleCoordinator, "kominfo")), taken, all},
-		"secret: the offer":                       {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { *c = copied(waiting); c.Privacy = Secret }), Sight{Facts: true, Act: true}},
-		"secret: a colleague":                     {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Secret }), facts},
-		"secret: the head":                        {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Privacy = Secret }), facts},
-		"secret: who took it":                     {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Secret }), all},
-		"anonymous: who took it":                  {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Anonymous }), Sight{Facts: true, Content: true, Act: true}},
-		"anonymous: the coordinator writes it up": {viewer(7, role(RoleCoordinator, "kominfo")), with(func(c *Case) { c.Privacy = Anonymous }), Sight{Facts: true, Content: true, Voice: true, Act: true}},
-		"declined, nothing more":                  {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Assignments[0].State = Cancelled }), Sight{}},
-		"done, for who did it":                    {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Status = Ended; c.Assignments[0].State = Done }), Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
-		"done, nothing for colleagues":            {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Status = Ended; c.Assignments[0].State = Done }), Sight{}},
-		"accused, nothing":                        {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Category, c.About = "pungli", "pu" }), Sight{}},
-		"accused, though also coordinator":        {viewer(4, role(RoleCoordinator, "kominfo"), role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Category, c.About = "pungli", "pu" }), Sight{}},
-		"rude service: the head answers":          {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Category, c.About, c.Assignments[0].Unit = "pelayanan", "pu", "pu" }), all},
-		"rude service: not the officers":          {viewer(3, role(RoleOfficer, "pu")), with(func(c *Case) { c.Category, c.About, c.Assignments[0].Unit = "pelayanan", "pu", "pu" }), Sight{}},
-		"rude hotline: not its head":              {viewer(4, role(RoleHead, "kominfo")), with(func(c *Case) { c.Category, c.About = "pelayanan", "kominfo" }), Sight{}},
-		"rude hotline: not the coordinator":       {viewer(7, role(RoleCoordinator, "kominfo")), with(func(c *Case) { c.Category, c.About = "pelayanan", "kominfo" }), Sight{}},
-		"the secretary, what came so far up":      {viewer(8, role(RoleSetda, "kominfo")), with(func(c *Case) { c.Assignments[0].Level = 2 }), Sight{Facts: true, Content: true}},
-		"the secretary, nothing before":           {viewer(8, role(RoleSetda, "kominfo")), taken, Sight{}},
+		"the reporter, everything":                 {viewer(1), taken, Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
+		"an officer who is no person here":         {viewer(0, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { *c = copied(waiting); c.Privacy = Secret }), Sight{Facts: true, Act: true}},
+		"a stranger, nothing":                      {viewer(9), taken, Sight{}},
+		"nobody, nothing of a case by nobody":      {viewer(0), with(func(c *Case) { c.Reporter = 0 }), Sight{}},
+		"the officer who took it":                  {viewer(2, role(RoleOfficer, "pu.jalan")), taken, all},
+		"a colleague reads":                        {viewer(3, role(RoleOfficer, "pu.jalan")), taken, Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
+		"a colleague may take what waits":          {viewer(3, role(RoleOfficer, "pu.jalan")), waiting, all},
+		"the agency's head may act":                {viewer(4, role(RoleHead, "pu")), taken, all},
+		"a unit below, nothing":                    {viewer(5, role(RoleOfficer, "pu.jalan.utara")), taken, Sight{}},
+		"another agency, nothing":                  {viewer(6, role(RoleHead, "damkar")), taken, Sight{}},
+		"moved elsewhere, nothing":                 {viewer(2, role(RoleOfficer, "damkar")), taken, Sight{}},
+		"the coordinator":                          {viewer(7, role(RoleCoordinator, "kominfo")), taken, all},
+		"a secret emergency: where":                {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { *c = copied(waiting); c.Privacy, c.Urgent = Secret, true }), Sight{Facts: true, Place: true, Act: true}},
+		"secret: the offer":                        {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { *c = copied(waiting); c.Privacy = Secret }), Sight{Facts: true, Act: true}},
+		"secret: a colleague":                      {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Secret }), facts},
+		"secret: the head":                         {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Privacy = Secret }), facts},
+		"secret: who took it":                      {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Secret }), all},
+		"anonymous: who took it":                   {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Privacy = Anonymous }), Sight{Facts: true, Content: true, Act: true}},
+		"anonymous: the coordinator writes it up":  {viewer(7, role(RoleCoordinator, "kominfo")), with(func(c *Case) { c.Privacy = Anonymous }), Sight{Facts: true, Content: true, Voice: true, Act: true}},
+		"declined, nothing more":                   {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Assignments[0].State = Cancelled }), Sight{}},
+		"done, for who did it":                     {viewer(2, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Status = Ended; c.Assignments[0].State = Done }), Sight{Facts: true, Content: true, Reporter: true, Voice: true}},
+		"done, nothing for colleagues":             {viewer(3, role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Status = Ended; c.Assignments[0].State = Done }), Sight{}},
+		"accused, nothing":                         {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Category, c.About = "pungli", "pu" }), Sight{}},
+		"accused, though also coordinator":         {viewer(4, role(RoleCoordinator, "kominfo"), role(RoleOfficer, "pu.jalan")), with(func(c *Case) { c.Category, c.About = "pungli", "pu" }), Sight{}},
+		"rude service: the head answers":           {viewer(4, role(RoleHead, "pu")), with(func(c *Case) { c.Category, c.About, c.Assignments[0].Unit = "pelayanan", "pu", "pu" }), all},
+		"rude service: not the officers":           {viewer(3, role(RoleOfficer, "pu")), with(func(c *Case) { c.Category, c.About, c.Assignments[0].Unit = "pelayanan", "pu", "pu" }), Sight{}},
+		"rude hotline: not its head":               {viewer(4, role(RoleHead, "kominfo")), with(func(c *Case) { c.Category, c.About = "pelayanan", "kominfo" }), Sight{}},
+		"rude hotline: not the coordinator":        {viewer(7, role(RoleCoordinator, "kominfo")), with(func(c *Case) { c.Category, c.About = "pelayanan", "kominfo" }), Sight{}},
+		"an operator, what came by telephone":      {viewer(9, role(RoleOperator, "kominfo")), with(func(c *Case) { c.Source = SourceCall }), Sight{Facts: true, Content: true, Reporter: true}},
+		"an operator, of a secret one the facts":   {viewer(9, role(RoleSupervisor, "kominfo")), with(func(c *Case) { c.Source, c.Privacy = SourceCall, Secret }), facts},
+		"an operator, nothing of what was written": {viewer(9, role(RoleOperator, "kominfo")), taken, Sight{}},
+		"an operator of the accused":               {viewer(9, role(RoleOperator, "pu")), with(func(c *Case) { c.Source, c.Category, c.About = SourceCall, "pungli", "pu" }), Sight{}},
+		"the secretary, what came so far up":       {viewer(8, role(RoleSetda, "kominfo")), with(func(c *Case) { c.Assignments[0].Level = 2 }), Sight{Facts: true, Content: true}},
+		"the secretary, nothing before":            {viewer(8, role(RoleSetda, "kominfo")), taken, Sight{}},
 	} {
 		if got := r.Sees(c.who, c.of); got != c.want {
 			t.Errorf("%s:\n got %+v\nwant %+v", name, got, c.want)
@@ -114,6 +119,8 @@ func TestSeesNeverTooMuch(t *testing.T) {
 		officer := slices.ContainsFunc(c.Assignments, func(a Assignment) bool { return a.Officer != 0 && a.Officer == v.Person && a.State != Cancelled })
 		coordinator := v.Has(RoleCoordinator)
 		switch {
+		case s.Place && (!c.Urgent || !s.Facts):
+			t.Fatal("the place of a secret matter is shown that is no emergency")
 		case s.Content && !s.Facts, s.Reporter && !s.Content, s.Voice && !s.Content, s.Act && !s.Facts:
 			t.Fatalf("a wider sight without the narrower one: %+v", s)
 		case s.Reporter && c.Privacy.IsAnonymous() && !own:

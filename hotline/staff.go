@@ -45,6 +45,7 @@ type Offer struct {
 
 // An Invite lets somebody enrol: a one-time code for a role in a unit.
 type Invite struct {
+	Ref     string // names it, and is not its code; only of one that was read
 	Role    RoleName
 	Unit    string
 	Name    string
@@ -75,6 +76,7 @@ type Dossier struct {
 	Roles     []Role
 	Cases     []Case
 	Said      []Content
-	Media     int // how many photos, voice notes and files
+	Calls     []Call // to the emergency line, from numbers that are theirs
+	Media     int    // how many photos, voice notes and files
 	Since     time.Time
 }

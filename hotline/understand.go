@@ -15,6 +15,7 @@ type Reading struct {
 	Places       []AreaGuess // areas named, best first (see ByName)
 	Greeting     bool        // nothing but a greeting
 	Tells        bool        // tells of something: enough to be a complaint itself
+	Nothing      bool        // an insult, keys hit at random, or no words at all: nobody could make anything of it
 	About        []string    // Agency.IDs of agencies named together with their people or service, the likeliest accused first
 	Accuses      bool        // people in office are plainly complained about: money, rudeness, abuse of office
 	Number       Number      // a case number in the text; the zero Number: none
@@ -154,6 +155,9 @@ func (rd *Reader) Read(text string) Reading {
 	out.About, out.Accuses = about(rd.regency, &s), s.accuses
 	out.Greeting = greeting(s.tokens)
 	out.Tells = tells(&s, &out)
+	if out.Nothing = out.Danger == nil && nothing(&s); out.Nothing {
+		out.Categories, out.Privacy, out.About, out.Accuses, out.Tells = nil, Open, nil, false, false
+	}
 	return out
 }
 
@@ -221,7 +225,7 @@ func (rd *Reader) stem(w string) int32 {
 			}
 		}
 	}
-	return 0
+	return rd.spoken(w)
 }
 
 // mend gives the id of the known word that w is with one letter wrong, missing, too many, or two swapped; or 0.

@@ -85,9 +85,10 @@ func (rd *Reader) scorePeople(s *scratch, add func(saying, uint8)) {
 		all |= t.senses
 	}
 	official := len(s.agency) > 0 || all&senseOfficial != 0
+	strikes := all&(senseStrikes|senseStruck) != 0 && officialStrikes(s)
 	for i := range rd.regency.Categories {
 		switch c := &rd.regency.Categories[i]; {
-		case c.Oversight && (official && all&senseBribe != 0 || s.scores[i].best >= plainly):
+		case c.Oversight && (strikes || official && all&senseBribe != 0 || s.scores[i].best >= plainly):
 			add(saying{ref: int32(i), weight: bribeWeight}, exactly)
 			s.accuses = true
 		case c.Rudeness && (official && all&senseRude != 0 || s.scores[i].best >= plainly):

@@ -23,8 +23,10 @@ var common = map[string]Entry{
 	"language.en": {"English", "English", "English"},
 
 	// The label of the button that a channel offers for an ask.
-	"ask.place":   {"Kirim lokasi saya", "Kirim lokasi kula", "Send my location"},
-	"ask.contact": {"Kirim nomor saya", "Kirim nomer kula", "Send my number"},
+	"ask.place": {"Kirim lokasi saya", "Kirim lokasi kula", "Send my location"},
+	// What is said with that button where it comes in a message of its own.
+	"ask.place.here": {"Kalau Anda sedang di sana, kirim lokasi Anda dengan tombol di bawah.", "Menawi njenengan saweg teng mriku, kintun lokasi njenengan ngangge tombol teng ngandhap.", "If you are there now, send your location with the button below."},
+	"ask.contact":    {"Kirim nomor saya", "Kirim nomer kula", "Send my number"},
 
 	// Where a channel has no buttons: how to answer a numbered list, and where the app keeps what was asked for.
 	"list.choose":     {"Balas dengan angka:", "Wangsuli ngangge angka:", "Reply with a number:"},

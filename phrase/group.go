@@ -13,6 +13,7 @@ var group = map[string]Entry{
 	"group.welcome":      {"Grup ini sekarang menerima kartu kasus {unit}.", "Grup menika samenika nampi kertu perkawis {unit}.", "This group now gets the case cards of {unit}."},
 	"group.take":         {"Petugas terdaftar: balas kartu dengan kata ambil.", "Petugas kadaftar: wangsuli kertu kanthi tembung ambil.", "Enrolled officers: reply to a card with take."},
 	"group.taken":        {"{case} · {category}\nSudah diambil {who}.", "{case} · {category}\nSampun dipunpendhet {who}.", "{case} · {category}\nTaken by {who}."},
+	"group.corrected":    {"{case} dibetulkan pelapor: sekarang untuk unit lain.", "{case} dipunleresaken ingkang lapor: sapunika kangge unit sanes.", "{case} was put right by the reporter: it is for another unit now."},
 	"group.taken.only":   {"{case} sudah diambil {who}.", "{case} sampun dipunpendhet {who}.", "{case} was taken by {who}."},
 	"group.gone":         {"Layanan ini dikeluarkan dari grup {network} …{tail}. Kartu kasus {unit} tidak lagi dikirim ke sana.", "Layanan menika dipunwedalaken saking grup {network} …{tail}. Kertu perkawis {unit} sampun mboten dipunkintun mrika.", "This service was removed from group {network} …{tail}. Case cards of {unit} no longer go there."},
 	"group.none":         {"Belum ada grup yang terdaftar. Untuk mendaftarkan, ketik daftarkan grup.", "Dereng wonten grup ingkang kadaftar. Kangge ndhaftaraken, ketik daftarkan grup.", "No group is registered. To register one, type register group."},

@@ -31,8 +31,8 @@ func (e Entry) In(l hotline.Lang) string {
 
 // Catalogue gives a copy of the whole catalogue by key. A key that two files define makes it panic: a mistake of the program.
 func Catalogue() map[string]Entry {
-	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group))
-	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group} {
+	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group)+len(call))
+	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group, call} {
 		for key, e := range part {
 			if _, twice := all[key]; twice {
 				panic("phrase: key defined twice: " + key)

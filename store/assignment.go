@@ -44,25 +44,34 @@ func (t *Tx) assignmentsOf(ctx context.Context, cases []hotline.CaseID) (map[hot
 	return out, nil
 }
 
+// freeHandle gives the smallest short handle that an officer (@officer, who is @p) has no use for. The one of a case they ended a moment ago is kept
+// for as long as they may take that back, so that the case comes back under the number they know.
+const freeHandle = `(
+	select min(h) from generate_series(1, 99) h where not exists (
+		select 1 from assignments o join cases oc on oc.id = o.case_id
+		where o.officer = ` + samePerson + ` and o.handle = h and o.id <> @id
+			and (o.state = 'taken' or o.state = 'done' and oc.status = 'ended' and oc.ended_at >= @now::timestamptz - @undo::interval)))`
+
 // putAssignment writes an assignment as it stands. An officer who takes one gets the smallest short handle that is free; one who already holds
-// 99 gets none. The worklist in Redis and the offering follow from the same row: an assignment is listed and offered while it waits.
+// 99 gets none. Who takes an outcome back gets the handle that the case had, while nothing else has it. The worklist in Redis and the offering follow
+// from the same row: an assignment is listed and offered while it waits.
 func (t *Tx) putAssignment(c hotline.Case, n int, a hotline.Assignment) {
 	t.queue(`
 		with old as (select officer, handle from assignments where id = @id)
 		insert into assignments (id, case_id, n, unit, part, state, officer, level, due, since, acked, handle)
-		values (@id, @case, @n, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then (
-			select min(h) from generate_series(1, 99) h where not exists (
-				select 1 from assignments o where o.officer = `+samePerson+` and o.state = 'taken' and o.handle = h)) end)
+		values (@id, @case, @n, @unit, @part, @state, @officer, @level, @due, @since, @acked, case when @state = 'taken' then `+freeHandle+` end)
 		on conflict (id) do update set unit = @unit, part = @part, state = @state, officer = @officer, level = @level, due = @due,
 			since = @since, acked = @acked,
 			handle = case
+				when @state = 'done' then (select handle from old)
 				when @state <> 'taken' then null
-				when (select officer from old) = @officer and (select handle from old) is not null then (select handle from old)
-				else (select min(h) from generate_series(1, 99) h where not exists (
-					select 1 from assignments o where o.officer = `+samePerson+` and o.state = 'taken' and o.handle = h))
+				when (select officer from old) = @officer and (select handle from old) is not null and not exists (
+					select 1 from assignments o where o.officer = `+samePerson+` and o.state = 'taken' and o.handle = (select handle from old) and o.id <> @id)
+				then (select handle from old)
+				else `+freeHandle+`
 			end`,
 		pgx.StrictNamedArgs{"id": a.ID, "case": a.Case, "n": n, "unit": a.Unit, "part": string(a.Part), "state": string(a.State), "officer": nz(a.Officer), "p": nz(a.Officer),
-			"level": a.Level, "due": nz(a.Due), "since": a.Since, "acked": a.Acked})
+			"level": a.Level, "due": nz(a.Due), "since": a.Since, "acked": a.Acked, "now": t.now, "undo": hotline.UndoFor})
 	t.queue(`insert into relistings (assignment_id) values (@id)`, pgx.StrictNamedArgs{"id": a.ID})
 	if a.State == hotline.Waiting && !(c.Urgent && a.Acked) {
 		// A new round when it begins to wait again or becomes urgent; anything else (a higher level, another due time) leaves the round.
@@ -361,7 +370,7 @@ func (t *Tx) held(ctx context.Context, tail string, args pgx.StrictNamedArgs) ([
 	for i, r := range rows {
 		ids[i] = r.CaseID
 	}
-	if _, err := t.casesWhere(ctx, "read cases of assignments", `where c.id = any (@ids) order by c.id for update`,
+	if _, err := t.casesWhere(ctx, "read cases of assignments", `where c.id = any (@ids) order by c.id`,
 		pgx.StrictNamedArgs{"ids": ids}); err != nil {
 		return nil, err
 	}

@@ -25,9 +25,10 @@ type Bells struct {
 	Dispatch *Bell // a case or an assignment changed
 	Media    *Bell // a medium is to be fetched
 	Abroad   *Bell // something other instances may want to know
+	Live     *Bell // something that pages show changed
 	Any      *Bell // whatever was committed: for whoever waits for quiet
 }
 
 func newBells() Bells {
-	return Bells{NewBell(), NewBell(), NewBell(), NewBell(), NewBell(), NewBell()}
+	return Bells{NewBell(), NewBell(), NewBell(), NewBell(), NewBell(), NewBell(), NewBell()}
 }

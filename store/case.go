@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,6 +18,8 @@ type trackedCase struct {
 	turn  int  // in which it was read or made
 	fresh bool // not yet in the database
 	dirty bool
+	mine  bool // its row is locked by this unit, or made by it
+	was   int  // how many events it had when it was read: until its row is locked, another unit may add one (see claimCases)
 	// assignments whose rows must be written, and those of them that have none yet
 	changed, made map[hotline.AssignmentID]bool
 }
@@ -24,7 +28,7 @@ func (t *Tx) track(c hotline.Case) *trackedCase {
 	if t.cases == nil {
 		t.cases = map[hotline.CaseID]*trackedCase{}
 	}
-	k := &trackedCase{c: c, turn: t.turn, changed: map[hotline.AssignmentID]bool{}, made: map[hotline.AssignmentID]bool{}}
+	k := &trackedCase{c: c, turn: t.turn, was: c.Events, changed: map[hotline.AssignmentID]bool{}, made: map[hotline.AssignmentID]bool{}}
 	t.cases[c.ID] = k
 	t.order = append(t.order, c.ID)
 	return k
@@ -43,7 +47,7 @@ func (t *Tx) File(f hotline.Filing) hotline.Case {
 	}
 	c.From = f.From
 	k := t.track(c)
-	k.fresh, k.dirty = true, true
+	k.fresh, k.dirty, k.mine = true, true, true
 	t.rings.dispatch = true
 	t.event(hotline.Event{Case: id, Kind: hotline.EvFiled, At: t.now, By: f.Reporter, Content: story, Facts: fileFacts(f)})
 	return c
@@ -98,6 +102,7 @@ func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotl
 func (t *Tx) NewAssignment() hotline.AssignmentID { return hotline.AssignmentID(t.store.ids.take()) }
 
 func (t *Tx) event(e hotline.Event) {
+	t.rings.live = true
 	t.events = append(t.events, eventJSON{Case: e.Case, Kind: e.Kind, At: e.At, By: nz(e.By), Assignment: nz(e.Assignment), Content: nz(e.Content),
 		Facts: e.Facts})
 }
@@ -112,7 +117,8 @@ func (t *Tx) say(c hotline.Content) hotline.ContentID {
 	if c.Point != nil {
 		lat, lng = &c.Point.Lat, &c.Point.Lng
 	}
-	t.said = append(t.said, contentJSON{ID: c.ID, Case: c.Case, Author: nz(c.Author), Text: nz(c.Text), Lat: lat, Lng: lng, At: c.At})
+	t.said = append(t.said, contentJSON{ID: c.ID, Case: c.Case, Author: nz(c.Author), Text: nz(c.Text), Lat: lat, Lng: lng, At: c.At,
+		Words: normal(c.Text)})
 	if len(c.Media) > 0 {
 		t.later(func() {
 			t.queue(`update media set content_id = @content, case_id = @case where id = any (@ids) and content_id is null`,
@@ -165,7 +171,7 @@ func (r caseRow) value(letters string) hotline.Case {
 	}
 }
 
-// casesWhere reads cases by any condition on c, locks them, and tracks them. Those already tracked are given as they stand here.
+// casesWhere reads cases by any condition on c and tracks them, locked where the condition ends so. Those already tracked are given as they stand here.
 func (t *Tx) casesWhere(ctx context.Context, what, tail string, args pgx.StrictNamedArgs) ([]hotline.Case, error) {
 	if err := t.flush(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
@@ -189,24 +195,25 @@ func (t *Tx) peekCases(ctx context.Context, what, tail string, args pgx.StrictNa
 	}
 	out := make([]hotline.Case, len(rows))
 	for i, r := range rows {
-		out[i] = t.met(r, assignments[r.ID])
+		out[i] = t.met(r, assignments[r.ID], strings.Contains(tail, "for update"))
 	}
 	return out, nil
 }
 
 // met tracks a case that was read. One that is tracked already is given as it stands here.
-func (t *Tx) met(r caseRow, assignments []hotline.Assignment) hotline.Case {
+func (t *Tx) met(r caseRow, assignments []hotline.Assignment, locked bool) hotline.Case {
 	c := r.value(t.regency.Letters)
 	if k, ok := t.cases[c.ID]; ok {
 		k.c.Number = c.Number
 		return k.c
 	}
 	c.Assignments = assignments
-	t.track(c)
+	t.track(c).mine = locked
 	return c
 }
 
-// Case reads a case and locks it until this unit ends. hotline.ErrNotFound where there is none.
+// Case reads a case and locks it until this unit ends, unless it is a turn of somebody who has no business with it: whoever only learns its status
+// word keeps nobody waiting. hotline.ErrNotFound where there is none.
 func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) {
 	k, ok := t.cases[id]
 	if ok && k.c.Number.Seq != 0 {
@@ -217,16 +224,27 @@ func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) 
 			return hotline.Case{}, err
 		}
 	}
-	// The case and its assignments in one round trip: a turn that looks at a case holds up the turns that share its commit.
+	if t.viewer == nil || t.viewer.Staff() {
+		return t.oneCase(ctx, `where c.id = @x::bigint for update`, id, nil)
+	}
+	c, err := t.oneCase(ctx, `where c.id = @x::bigint and c.reporter = any (@mine) for update`, id, append([]hotline.PersonID{t.viewer.Person}, t.viewer.Also...))
+	if errors.Is(err, hotline.ErrNotFound) {
+		return t.oneCase(ctx, `where c.id = @x::bigint`, id, nil)
+	}
+	return c, err
+}
+
+// oneCase reads a case and its assignments in one round trip: a turn that looks at a case holds up the turns that share its commit.
+func (t *Tx) oneCase(ctx context.Context, tail string, id hotline.CaseID, mine []hotline.PersonID) (hotline.Case, error) {
 	var rows []caseRow
 	var theirs []assignmentRow
-	args := pgx.StrictNamedArgs{"id": id}
+	args := pgx.NamedArgs{"x": id, "mine": mine}
 	b := &pgx.Batch{}
-	b.Queue(`select `+caseColumns+` from cases c where c.id = @id for update`, args).Query(func(r pgx.Rows) (err error) {
+	b.Queue(`select `+caseColumns+` from cases c `+tail, args).Query(func(r pgx.Rows) (err error) {
 		rows, err = pgx.CollectRows(r, pgx.RowToStructByName[caseRow])
 		return err
 	})
-	b.Queue(`select `+assignmentColumns+` from assignments a where a.case_id = @id order by a.n`, args).Query(func(r pgx.Rows) (err error) {
+	b.Queue(`select `+assignmentColumns+` from assignments a where a.case_id = @x order by a.n`, args).Query(func(r pgx.Rows) (err error) {
 		theirs, err = pgx.CollectRows(r, pgx.RowToStructByName[assignmentRow])
 		return err
 	})
@@ -240,16 +258,13 @@ func (t *Tx) Case(ctx context.Context, id hotline.CaseID) (hotline.Case, error) 
 	for i, r := range theirs {
 		assignments[i] = r.value()
 	}
-	return t.met(rows[0], assignments), nil
+	return t.met(rows[0], assignments, strings.HasSuffix(tail, "for update")), nil
 }
 
-// CaseByNumber reads a case by what people call it, and locks it.
+// CaseByNumber reads a case by what people call it. Anybody may type a number, and most only learn its status word: it is locked when something is
+// written about it, no sooner.
 func (t *Tx) CaseByNumber(ctx context.Context, n hotline.Number) (hotline.Case, error) {
-	return t.oneCase(ctx, `where c.day = @day and c.seq = @seq for update`, pgx.StrictNamedArgs{"day": n.Day, "seq": n.Seq})
-}
-
-func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs) (hotline.Case, error) {
-	cs, err := t.peekCases(ctx, "read a case", tail, args)
+	cs, err := t.peekCases(ctx, "read a case", `where c.day = @day and c.seq = @seq`, pgx.StrictNamedArgs{"day": n.Day, "seq": n.Seq})
 	if err != nil {
 		return hotline.Case{}, err
 	}
@@ -259,7 +274,7 @@ func (t *Tx) oneCase(ctx context.Context, tail string, args pgx.StrictNamedArgs)
 	return cs[0], nil
 }
 
-// CasesOf lists a reporter's own cases, whichever network they were filed on, newest first, locked.
+// CasesOf lists a reporter's own cases, whichever network they were filed on, newest first.
 func (t *Tx) CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotline.Case, error) {
 	for _, k := range t.cases {
 		if k.fresh && k.turn == t.turn && k.c.Reporter != 0 {
@@ -269,13 +284,13 @@ func (t *Tx) CasesOf(ctx context.Context, p hotline.PersonID, limit int) ([]hotl
 			break
 		}
 	}
-	return t.peekCases(ctx, "list a person's cases", `where c.reporter = `+samePerson+` order by c.filed desc, c.id desc limit @limit for update`,
+	return t.peekCases(ctx, "list a person's cases", `where c.reporter = `+samePerson+` order by c.filed desc, c.id desc limit @limit`,
 		pgx.StrictNamedArgs{"p": p, "limit": limit})
 }
 
 // Triage lists the cases that wait for the coordinator, oldest first.
 func (t *Tx) Triage(ctx context.Context, limit int) ([]hotline.Case, error) {
-	return t.casesWhere(ctx, "list triage", `where c.status = 'triage' order by c.filed, c.id limit @limit for update`,
+	return t.casesWhere(ctx, "list triage", `where c.status = 'triage' order by c.filed, c.id limit @limit`,
 		pgx.StrictNamedArgs{"limit": limit})
 }
 
@@ -284,6 +299,21 @@ func (t *Tx) Triage(ctx context.Context, limit int) ([]hotline.Case, error) {
 func (t *Tx) Unrouted(ctx context.Context, limit int) ([]hotline.Case, error) {
 	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' order by c.filed, c.id limit @limit for update skip locked`,
 		pgx.StrictNamedArgs{"limit": limit})
+}
+
+// ManyBefore tells of which cases the reporter, on any network, filed most others or more since a moment, before that one.
+func (t *Tx) ManyBefore(ctx context.Context, cases []hotline.CaseID, since time.Time, most int) (map[hotline.CaseID]bool, error) {
+	ids, err := scalars[hotline.CaseID](ctx, t, "count what a person has filed", `
+		select c.id from cases c where c.id = any (@ids) and (
+			select count(*) from (
+				select 1 from cases o where o.reporter = any (array(select s from same_person(c.reporter) s)) and o.id <> c.id
+					and o.filed >= @since and (o.filed, o.id) < (c.filed, c.id) limit @most) o) >= @most`,
+		pgx.StrictNamedArgs{"ids": cases, "since": since, "most": most})
+	many := make(map[hotline.CaseID]bool, len(ids))
+	for _, id := range ids {
+		many[id] = true
+	}
+	return many, err
 }
 
 // Awake takes cases for which the clock has something to do by now.

@@ -381,3 +381,28 @@ func TestTheClockFindsWhatIsDue(t *testing.T) {
 		t.Fatalf("counted anew: %d, %v", n, err)
 	}
 }
+
+func TestWhoHasFiledManyIsKnown(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	siti, joko := person(t, s, "siti"), person(t, s, "joko")
+	var ids []hotline.CaseID
+	for i := range 4 {
+		do(t, s, monday.Add(time.Duration(i)*time.Minute), func(tx *store.Tx) error { ids = append(ids, tx.File(filing(siti)).ID); return nil })
+	}
+	do(t, s, monday.Add(time.Hour), func(tx *store.Tx) error { ids = append(ids, tx.File(filing(joko)).ID); return nil })
+	do(t, s, monday.Add(time.Hour), func(tx *store.Tx) error {
+		for since, want := range map[time.Time][]bool{monday: {false, false, true, true, false}, monday.Add(2 * time.Minute): {false, false, false, false, false}} {
+			many, err := tx.ManyBefore(t.Context(), ids, since, 2)
+			if err != nil {
+				return err
+			}
+			for i, id := range ids {
+				if many[id] != want[i] {
+					t.Errorf("the case %d of the day since %s: %v", i, since, many[id])
+				}
+			}
+		}
+		return nil
+	})
+}

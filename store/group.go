@@ -102,6 +102,28 @@ func (t *Tx) Leave(at hotline.AddressID) {
 		pgx.StrictNamedArgs{"at": at})
 }
 
+// endGroups ends the groups, and voids the codes for groups, of people who are gone, and of people who no longer head the unit that they were for: a group
+// that a thief registered in a head's name must not outlive the theft.
+func (t *Tx) endGroups(people, gone []hotline.PersonID) {
+	t.queueEndGroups(`any (@people::bigint[])`, pgx.StrictNamedArgs{"people": people, "gone": gone})
+}
+
+func (t *Tx) queueEndGroups(people string, args pgx.StrictNamedArgs) {
+	args["now"] = t.now
+	args["from"], args["to"] = t.reach()
+	const heads = `exists (
+		select 1 from roles r join unnest(@from::text[], @to::text[]) x (above, below) on x.above = r.unit
+		where r.person_id in (select s from same_person(g.by) s) and r.name = 'head' and r.starts <= @now and (r.ends is null or r.ends > @now)
+			and x.below = g.unit)`
+	t.queue(`
+		with over as (
+			update groups g set until = @now where g.until is null and g.by = `+people+` and (g.by = any (@gone::bigint[]) or not `+heads+`)
+			returning address_id)
+		update outbox o set state = 'aside', body = null, reason = 'left' from over where o.address_id = over.address_id and o.state in ('due', 'held')`, args)
+	t.queue(`
+		delete from invites g where g.role = 'group' and g.used_at is null and g.by = `+people+` and (g.by = any (@gone::bigint[]) or not `+heads+`)`, args)
+}
+
 // Moved says that the network gave a group another name: what it was at the old address it is at the new one.
 func (t *Tx) Moved(ctx context.Context, from hotline.Address, peer string) error {
 	g, err := t.GroupAt(ctx, from.ID)

@@ -90,3 +90,58 @@ func TestWhoWritesInAGroupIsKnownByTheirOwnChat(t *testing.T) {
 		t.Errorf("a stranger: %v", err)
 	}
 }
+
+// A group must not outlive the right of whoever had it registered: not when they are parted from the head whose code they used, nor when the head's role ends.
+func TestAGroupEndsWithTheRightToIt(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	hana, thief := again(t, s, hotline.Telegram, "hana"), again(t, s, hotline.WhatsApp, "thief")
+	grant(t, s, hana.Person.ID, hotline.RoleHead, "dpupr")
+	joined(t, s, hana, thief)
+	register := func(by hotline.PersonID, unit, peer string) (open string) {
+		at := again(t, s, hotline.Telegram, peer).Address.ID
+		do(t, s, monday, func(tx *store.Tx) error {
+			code := tx.NewInvite(hotline.Invite{Role: hotline.RoleGroup, Unit: unit, By: by, Expires: monday.Add(time.Hour)})
+			open = tx.NewInvite(hotline.Invite{Role: hotline.RoleGroup, Unit: unit, By: by, Expires: monday.Add(time.Hour)})
+			in, err := tx.GroupCode(t.Context(), code, by)
+			tx.Register(code, in, at)
+			return err
+		})
+		say(t, s, hotline.Out{To: at, Reply: hotline.Say("card")})
+		return open
+	}
+	open := register(thief.Person.ID, "dpupr", "-66")
+	register(hana.Person.ID, "dpupr.jalan", "-77")
+	groups := func() (all string) {
+		do(t, s, monday, func(tx *store.Tx) error {
+			gs, err := tx.Groups(t.Context())
+			for _, g := range gs {
+				all += g.Address.Peer + " "
+			}
+			return err
+		})
+		return all
+	}
+	if got := groups(); got != "-66 -77 " {
+		t.Fatal(got)
+	}
+	if err := part(t, s, thief.Person.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := groups(); got != "-77 " {
+		t.Errorf("after the parting: %s", got)
+	}
+	do(t, s, monday, func(tx *store.Tx) error {
+		if _, err := tx.GroupCode(t.Context(), open, thief.Person.ID); !errors.Is(err, hotline.ErrCode) {
+			t.Errorf("the thief's other code: %v", err)
+		}
+		tx.EndRole(hana.Person.ID, hotline.RoleHead, "dpupr")
+		return nil
+	})
+	if got := groups(); got != "" {
+		t.Errorf("after the role ended: %s", got)
+	}
+	if got := keys(due(t, s, monday)); got != "" {
+		t.Errorf("still to be said there: %s", got)
+	}
+}

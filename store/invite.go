@@ -101,6 +101,16 @@ func (t *Tx) OpenInvites(ctx context.Context) ([]hotline.Invite, error) {
 	out := make([]hotline.Invite, len(open))
 	for i, in := range open {
 		out[i] = in.Invite
+		out[i].Ref = in.Ref
 	}
 	return out, err
+}
+
+// CancelInvite is RevokeInvite for the conversations. One that fits more than once is as good as none: it is revoked at the command line.
+func (t *Tx) CancelInvite(ctx context.Context, ref string) (hotline.Invite, error) {
+	in, err := t.RevokeInvite(ctx, ref)
+	if errors.Is(err, ErrSeveral) {
+		err = fmt.Errorf("cancel an invitation: %w", hotline.ErrNotFound)
+	}
+	return in.Invite, err
 }

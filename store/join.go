@@ -407,6 +407,7 @@ func (t *Tx) Part(ctx context.Context, ps ...hotline.PersonID) error {
 	t.hush(leave, rest)
 	t.hush(rest, leave)
 	t.queue(`delete from join_codes where person_id = any (@ids) and used_at is null`, pgx.StrictNamedArgs{"ids": same})
+	t.endGroups(same, leave)
 	return nil
 }
 
@@ -416,6 +417,7 @@ func (t *Tx) partAll(same []hotline.PersonID) {
 		t.regroup(same, []hotline.PersonID{p})
 	}
 	t.queue(`delete from join_codes where person_id = any (@ids)`, pgx.StrictNamedArgs{"ids": same})
+	t.endGroups(same, same)
 }
 
 // regroup makes some of those who were joined one person of their own. The first, who is known longest, is the chief.

@@ -17,6 +17,7 @@ import (
 type keys struct {
 	person ring   // names and telephone numbers
 	blob   ring   // media
+	login  ring   // second steps of the console's users
 	lookup []byte // keyed hash of telephone numbers
 	code   []byte // keyed hash of one-time codes
 	hash   []byte // keyed hash of media
@@ -54,12 +55,13 @@ func newKeys(secret []byte) (*keys, error) {
 		return cipher.NewGCM(block)
 	}
 	var k keys
-	var errs [5]error
+	var errs [6]error
 	k.person.now, errs[0] = seal("person")
 	k.blob.now, errs[1] = seal("blob")
 	k.lookup, errs[2] = sub("lookup")
 	k.code, errs[3] = sub("code")
 	k.hash, errs[4] = sub("hash")
+	k.login.now, errs[5] = seal("login")
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
@@ -67,7 +69,9 @@ func newKeys(secret []byte) (*keys, error) {
 }
 
 // count gives the key in force its number.
-func (k *keys) count(number byte) { k.person.number, k.blob.number = number, number }
+func (k *keys) count(number byte) {
+	k.person.number, k.blob.number, k.login.number = number, number, number
+}
 
 // hold adds a former key, for what it still seals.
 func (k *keys) hold(number byte, former *keys) {
@@ -79,6 +83,7 @@ func (k *keys) hold(number byte, former *keys) {
 	}
 	add(&k.person, former.person.now)
 	add(&k.blob, former.blob.now)
+	add(&k.login, former.login.now)
 }
 
 // fingerprint tells two keys apart without telling anything of them.

@@ -98,14 +98,14 @@ func (s *Store) SaveMedia(ctx context.Context, id hotline.MediaID, mime string, 
 	return nil
 }
 
-// putBlob gathers a blob by its keyed hash; one that is kept already is left as it is.
+// putBlob gathers a blob by its keyed hash. One that is kept already is left as it is and locked, and says that it was saved again: see dropBlobs.
 func (t *Tx) putBlob(mime string, data []byte) []byte {
 	if data == nil {
 		return nil
 	}
 	hash := mac(t.store.keys.hash, data)
-	t.queue(`insert into blobs (hash, size, mime) values (@hash, @size, @mime) on conflict do nothing`,
-		pgx.StrictNamedArgs{"hash": hash, "size": len(data), "mime": mime})
+	t.queue(`insert into blobs (hash, size, mime) values (@hash, @size, @mime)
+		on conflict (hash) do update set saved = blobs.saved + 1`, pgx.StrictNamedArgs{"hash": hash, "size": len(data), "mime": mime})
 	for n := 0; n*chunk < len(data); n++ {
 		part := data[n*chunk : min(len(data), (n+1)*chunk)]
 		t.queue(`insert into blob_chunks (hash, n, data) values (@hash, @n, @data) on conflict do nothing`,
@@ -113,6 +113,13 @@ func (t *Tx) putBlob(mime string, data []byte) []byte {
 	}
 	return hash
 }
+
+// dropBlobs deletes the bytes that nothing refers to. Where they are being saved once more for somebody else, it waits for that and finds them changed:
+// what refers to them by then it cannot see, and leaves them alone.
+const dropBlobs = `
+	with idle as materialized (
+		select hash, saved from blobs b where not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash))
+	delete from blobs b using idle where b.hash = idle.hash and b.saved = idle.saved`
 
 func bindChunk(hash []byte, n int) string { return fmt.Sprintf("%x %d", hash, n) }
 
@@ -133,12 +140,14 @@ func (s *Store) LoseMedia(ctx context.Context, id hotline.MediaID, refused bool,
 }
 
 // Attachment reads the clean copy of a medium, to be shown to others than its sender. hotline.ErrNotFound: there is none (not fetched, refused,
-// erased, or of a kind that cannot be cleaned).
+// erased, or of a kind that cannot be cleaned), or its bytes are not all there.
 func (s *Store) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Attachment, error) {
 	var a hotline.Attachment
 	var hash []byte
-	err := s.pool.QueryRow(ctx, `select kind, mime, clean from media where id = @id and state = 'stored' and clean is not null`,
-		pgx.StrictNamedArgs{"id": id}).Scan(&a.Kind, &a.Mime, &hash)
+	var size int
+	err := s.pool.QueryRow(ctx, `
+		select m.kind, m.mime, m.clean, coalesce(b.size, -1) from media m left join blobs b on b.hash = m.clean
+		where m.id = @id and m.state = 'stored' and m.clean is not null`, pgx.StrictNamedArgs{"id": id}).Scan(&a.Kind, &a.Mime, &hash, &size)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return a, fmt.Errorf("read a medium: %w", hotline.ErrNotFound)
 	}
@@ -159,6 +168,9 @@ func (s *Store) Attachment(ctx context.Context, id hotline.MediaID) (hotline.Att
 	})
 	if err != nil {
 		return a, fmt.Errorf("open a medium: %w", err)
+	}
+	if len(a.Data) != size {
+		return hotline.Attachment{}, fmt.Errorf("read a medium: %d of %d bytes: %w", len(a.Data), size, hotline.ErrNotFound)
 	}
 	return a, nil
 }

@@ -19,8 +19,8 @@ func (t *Tx) Say(o hotline.Out) {
 	if o.Verb == "" {
 		o.Verb = hotline.VerbSend
 	}
-	if o.Due.IsZero() {
-		o.Due = t.now
+	if !o.Due.After(t.now) {
+		o.Due = time.Time{} // at once, whatever the clock says then: it may be set back
 	}
 	t.outs = append(t.outs, o)
 	t.rings.outbox = true
@@ -39,7 +39,7 @@ func (t *Tx) gatherOuts() {
 		to, person      = make([]int64, n), make([]int64, n)
 		verb, body      = make([]string, n), make([]string, n)
 		lane            = make([]int16, n)
-		due, expires    = make([]time.Time, n), make([]*time.Time, n)
+		due, expires    = make([]*time.Time, n), make([]*time.Time, n)
 		asked           = make([]bool, n)
 		about, assigned = make([]*int64, n), make([]*int64, n)
 		slot, card      = make([]*string, n), make([]*string, n)
@@ -54,7 +54,7 @@ func (t *Tx) gatherOuts() {
 			panic(err) // plain fields
 		}
 		to[i], person[i], verb[i], body[i], lane[i] = int64(o.To), int64(o.Person), string(o.Verb), string(b), int16(o.Lane)
-		due[i], expires[i], asked[i] = o.Due, nz(o.Expires), o.Asked
+		due[i], expires[i], asked[i] = nz(o.Due), nz(o.Expires), o.Asked
 		about[i], assigned[i] = nz(int64(o.Case)), nz(int64(o.Assign))
 		slot[i], card[i], edits[i], answers[i] = nz(o.Slot), nz(o.Card), nz(o.Edits), nz(o.Answers)
 		avoid[i], here[i] = o.Avoid, o.Here
@@ -78,9 +78,12 @@ func (t *Tx) gatherOuts() {
 	}
 	t.queue(`
 		insert into outbox (address_id, account, state, verb, lane, body, due, expires, asked, case_id, assignment_id, slot, card, edits, answers, media,
-			shows, here, made)
-		select a.id, a.channel || '/' || a.account, case when a.held_since is null then 'due' else 'held' end, o.verb, o.lane, o.body::json, o.due, o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
-			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], o.here, @now
+			shows, here, made, office)
+		select a.id, a.channel || '/' || a.account, case when a.held_since is null then 'due' else 'held' end, o.verb, o.lane, o.body::json, coalesce(o.due, '-infinity'), o.expires, o.asked, o.about, o.assigned, o.slot, o.card, o.edits, o.answers,
+			nullif(o.media, '')::bigint[], nullif(o.shows, '')::bigint[], o.here, @now,
+			not o.asked and o.lane > 0 and (
+				exists (select 1 from roles r where r.person_id = any (array(select s from same_person(a.person_id) s)) and (r.ends is null or r.ends > @now))
+				or exists (select 1 from groups g where g.address_id = a.id and g.until is null))
 		from unnest(@to::bigint[], @person::bigint[], @verb::text[], @lane::smallint[], @body::text[], @due::timestamptz[],
 			@expires::timestamptz[], @asked::boolean[], @about::bigint[], @assigned::bigint[], @slot::text[], @card::text[], @edits::text[],
 			@answers::text[], @media::text[], @shows::text[], @avoid::text[], @here::boolean[])
@@ -156,29 +159,48 @@ const mediaPatience = 20 * time.Second
 // Due takes what is due at the service time now for one of our accounts: of each address the first, emergencies before the rest. What it gives
 // is under way in this process until it is settled; a process that dies leaves it due. One process sends for an account (see Lease).
 func (s *Store) Due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
-	return s.due(ctx, channel, account, now, limit, true)
+	return s.due(ctx, channel, account, now, limit, sparing{})
 }
 
-// DueAsked is Due without what nobody asked for, emergencies excepted: for an account that has said enough of it for today.
+// DueAsked is Due without what nobody asked for, emergencies and what goes to those who work here excepted: for an account that has said enough of it for
+// today.
 func (s *Store) DueAsked(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int) ([]hotline.Parcel, error) {
-	return s.due(ctx, channel, account, now, limit, false)
+	return s.due(ctx, channel, account, now, limit, sparing{all: true})
 }
 
-// Unasked counts what an account at WhatsApp has said since a moment (machine time) without being asked, emergencies excepted.
-func (s *Store) Unasked(ctx context.Context, channel hotline.Channel, account string, since time.Time) (int, error) {
-	var n int
-	err := s.pool.QueryRow(ctx, `select count(*) from outbox
-		where account = @account and state = 'sent' and not asked and lane > 0 and left(account, 8) = 'whatsapp' and sent_at >= @since`,
-		pgx.StrictNamedArgs{"account": string(channel) + "/" + account, "since": since}).Scan(&n)
+// DueSparing is DueAsked for some readers, who have heard enough unasked for today, and Due for everybody else.
+func (s *Store) DueSparing(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, spared []hotline.AddressID) ([]hotline.Parcel, error) {
+	return s.due(ctx, channel, account, now, limit, sparing{readers: spared})
+}
+
+// sparing says who is told nothing now that nobody asked for.
+type sparing struct {
+	all     bool
+	readers []hotline.AddressID
+}
+
+// Unasked counts what an account at WhatsApp has said to each reader since a moment (machine time) without being asked: emergencies, and what went to those
+// who work here, excepted.
+func (s *Store) Unasked(ctx context.Context, channel hotline.Channel, account string, since time.Time) (map[hotline.AddressID]int, error) {
+	said := map[hotline.AddressID]int{}
+	rows, err := s.pool.Query(ctx, `select address_id, count(*)::int from outbox
+		where account = @account and state = 'sent' and not asked and lane > 0 and left(account, 8) = 'whatsapp' and sent_at >= @since and not office
+		group by address_id`,
+		pgx.StrictNamedArgs{"account": string(channel) + "/" + account, "since": since})
 	if err != nil {
-		return 0, fmt.Errorf("count what was said unasked: %w", err)
+		return nil, fmt.Errorf("count what was said unasked: %w", err)
 	}
-	return n, nil
+	var to hotline.AddressID
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&to, &n}, func() error { said[to] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count what was said unasked: %w", err)
+	}
+	return said, nil
 }
 
-func (s *Store) due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, unasked bool) ([]hotline.Parcel, error) {
+func (s *Store) due(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, spare sparing) ([]hotline.Parcel, error) {
 	for {
-		out, withheld, err := s.take(ctx, channel, account, now, limit, unasked)
+		out, withheld, err := s.take(ctx, channel, account, now, limit, spare)
 		if err != nil || len(out) > 0 || withheld == 0 {
 			return out, err
 		}
@@ -187,9 +209,9 @@ func (s *Store) due(ctx context.Context, channel hotline.Channel, account string
 }
 
 // take is due once. It tells too how many things were set aside, since their readers may not see any more what they show.
-func (s *Store) take(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, unasked bool) (
+func (s *Store) take(ctx context.Context, channel hotline.Channel, account string, now time.Time, limit int, spare sparing) (
 	out []hotline.Parcel, withheld int, err error) {
-	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit, unasked)
+	ids, err := s.heads(ctx, string(channel)+"/"+account, now, limit, spare)
 	if err != nil || len(ids) == 0 {
 		return nil, 0, err
 	}
@@ -213,6 +235,7 @@ func (s *Store) take(ctx context.Context, channel hotline.Channel, account strin
 		Edits        *string
 		Answers      *string
 		Made         time.Time
+		Office       bool
 		Attempts     int
 		EditRef      *string
 		Closed       bool
@@ -221,7 +244,7 @@ func (s *Store) take(ctx context.Context, channel hotline.Channel, account strin
 	rows, err := s.pool.Query(ctx, `
 		with o as materialized (select * from outbox where id = any (@ids))
 		select o.id, o.address_id, a.channel, a.account, a.peer, a.person_id, p.language, o.verb, o.lane, o.body, o.expires, o.asked, o.case_id,
-			o.assignment_id, o.slot, o.card, o.edits, o.answers, o.made, o.attempts,
+			o.assignment_id, o.slot, o.card, o.edits, o.answers, o.made, o.office, o.attempts,
 			coalesce(o.reason = 'window', false) as closed,
 			case when o.edits is not null then (
 				select e.ref from outbox e where e.address_id = o.address_id and e.card = o.edits and e.ref is not null
@@ -244,7 +267,7 @@ func (s *Store) take(ctx context.Context, channel hotline.Channel, account strin
 	var bad []hotline.Failure
 	for _, r := range due {
 		p := hotline.Parcel{
-			ID: r.ID, Language: or0(r.Language), Attempts: r.Attempts, Made: r.Made, EditRef: or0(r.EditRef), Closed: r.Closed,
+			ID: r.ID, Language: or0(r.Language), Attempts: r.Attempts, Made: r.Made, Office: r.Office, EditRef: or0(r.EditRef), Closed: r.Closed,
 			Address: hotline.Address{ID: r.AddressID, Channel: r.Channel, Account: r.Account, Peer: r.Peer, Person: or0(r.PersonID)},
 			Out: hotline.Out{To: r.AddressID, Verb: r.Verb, Lane: hotline.Lane(r.Lane), Expires: or0(r.Expires), Asked: r.Asked,
 				Case: or0(r.CaseID), Assign: or0(r.AssignmentID), Slot: or0(r.Slot), Card: or0(r.Card), Edits: or0(r.Edits), Answers: or0(r.Answers)},
@@ -279,37 +302,99 @@ func (s *Store) take(ctx context.Context, channel hotline.Channel, account strin
 	return out, len(held), nil
 }
 
+// window is how much of what is due is looked at to find the first of each address.
+const window = 400
+
 // heads gives the ids of what is due, the first of each address that is not just being spoken to, emergencies before the rest. What stands behind
 // something that is tried again later, or whose photo is still being fetched, waits with it.
-func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int, unasked bool) ([]hotline.OutID, error) {
+//
+// Whoever stands first at an address among the first that are due at all, is the first there. So a window of these is enough, however much is due; unless
+// it is full of what waits for a few addresses only. Then the others are looked up by their addresses, so many at a time.
+func (s *Store) heads(ctx context.Context, account string, now time.Time, limit int, spare sparing) ([]hotline.OutID, error) {
 	s.mu.Lock()
 	busy := make([]hotline.AddressID, 0, len(s.inflight))
 	for _, a := range s.inflight {
 		busy = append(busy, a)
 	}
 	s.mu.Unlock()
-	rows, err := s.pool.Query(ctx, `
-		with due as materialized (
-			select id, address_id, lane, again, media, shows, written from outbox o
-			where account = @account and state = 'due' and due <= @now and (@unasked or asked or lane = 0)
-				and address_id <> all (@busy::bigint[])),
-		heads as (
-			select distinct on (address_id) id, lane, again, media, shows, written from due order by address_id, lane, id)
-		select id from heads h
-		where (again is null or again <= clock_timestamp())
-			and (media is null and shows is null or written < clock_timestamp() - @patience::interval
-				or not exists (select 1 from media m where (m.id = any (h.media) or m.content_id = any (h.shows)) and m.state = 'pending'))
-		order by lane, id limit @limit`,
-		pgx.StrictNamedArgs{"account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience, "unasked": unasked})
-	if err != nil {
-		return nil, fmt.Errorf("look for what is due: %w", err)
+	args := pgx.StrictNamedArgs{"account": account, "now": now, "busy": busy, "limit": limit, "patience": mediaPatience, "unasked": !spare.all,
+		"spared": spare.readers, "window": max(window, 4*limit)}
+	if spare.readers == nil {
+		args["spared"] = []hotline.AddressID{}
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[hotline.OutID])
+	ids, full, err := s.headsBy(ctx, inWindow, args)
+	if err == nil && full && len(ids) < max(1, limit/4) { // fewer would leave the courier with nothing to do
+		ids, _, err = s.headsBy(ctx, byAddress, args)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look for what is due: %w", err)
 	}
 	return ids, nil
 }
+
+// headsBy runs one of the two statements below. It tells too whether the window was full.
+func (s *Store) headsBy(ctx context.Context, sql string, args pgx.StrictNamedArgs) (ids []hotline.OutID, full bool, err error) {
+	rows, err := s.pool.Query(ctx, sql, args)
+	if err != nil {
+		return nil, false, err
+	}
+	var id *hotline.OutID
+	_, err = pgx.ForEachRow(rows, []any{&id, &full}, func() error {
+		if id != nil {
+			ids = append(ids, *id)
+		}
+		return nil
+	})
+	return ids, full, err
+}
+
+const (
+	// isDue is the condition on a row o that it may be said now.
+	isDue = `o.state = 'due' and o.due <= @now
+		and (o.asked or o.lane = 0 or o.office or @unasked and o.address_id <> all (@spared::bigint[]))
+		and o.address_id <> all (@busy::bigint[])`
+
+	dueWindow = `
+	with recursive due as materialized (
+		select o.id, o.address_id, o.lane, o.again, o.media, o.shows, o.written from outbox o where o.account = @account and ` + isDue + `
+		order by o.lane, o.id limit @window),
+	size as materialized (
+		select count(*) >= @window as full from due)`
+
+	// mayGo leaves of the heads those that wait for nothing.
+	mayGo = `
+		(select h.id, h.lane from heads h
+		where (h.again is null or h.again <= clock_timestamp())
+			and (h.media is null and h.shows is null or h.written < clock_timestamp() - @patience::interval
+				or not exists (select 1 from media m where (m.id = any (h.media) or m.content_id = any (h.shows)) and m.state = 'pending'))
+		order by h.lane, h.id limit @limit)`
+
+	inWindow = dueWindow + `,
+	heads as materialized (
+		select distinct on (address_id) * from due order by address_id, lane, id)
+	select g.id, size.full from size left join lateral ` + mayGo + ` g on true order by g.lane, g.id`
+
+	// byAddress goes from address to address, those in the window left out: what is first of these is known. The account is asked for in such a way that it is
+	// no reason to look through all that is due at it.
+	byAddress = dueWindow + `,
+	known as materialized (
+		select distinct on (address_id) * from due order by address_id, lane, id),
+	to_whom (address_id, n) as (
+		(select o.address_id, 1 from outbox o where o.account || '' = @account and o.state = 'due' and o.address_id > 0
+			order by o.address_id, o.lane, o.id limit 1)
+		union all
+		select (select o.address_id from outbox o where o.account || '' = @account and o.state = 'due' and o.address_id > w.address_id
+			order by o.address_id, o.lane, o.id limit 1), w.n + 1
+		from to_whom w where w.address_id is not null and w.n < 1000),
+	heads as materialized (
+		select * from known
+		union all
+		select f.* from to_whom w cross join lateral (
+			select o.id, o.address_id, o.lane, o.again, o.media, o.shows, o.written from outbox o where o.address_id = w.address_id and ` + isDue + `
+			order by o.address_id, o.lane, o.id limit 1) f
+		where w.address_id is not null and not exists (select 1 from known k where k.address_id = w.address_id))
+	select g.id, size.full from size left join lateral ` + mayGo + ` g on true order by g.lane, g.id`
+)
 
 func (s *Store) busyOuts() []hotline.OutID {
 	s.mu.Lock()

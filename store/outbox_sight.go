@@ -34,7 +34,7 @@ func shown(r *hotline.Regency, p hotline.Parcel, caseOf func(hotline.ContentID) 
 	mark := func(id hotline.CaseID, s hotline.Sight) {
 		if id != 0 {
 			was := need[id]
-			need[id] = hotline.Sight{Facts: was.Facts || s.Facts, Content: was.Content || s.Content, Reporter: was.Reporter || s.Reporter}
+			need[id] = hotline.Sight{Facts: was.Facts || s.Facts, Content: was.Content || s.Content, Place: was.Place || s.Place, Reporter: was.Reporter || s.Reporter}
 		}
 	}
 	content := hotline.Sight{Facts: true, Content: true}
@@ -45,8 +45,11 @@ func shown(r *hotline.Regency, p hotline.Parcel, caseOf func(hotline.ContentID) 
 		mark(caseOf(id), content)
 	}
 	p.Out.Reply.Each(func(a hotline.Arg) {
-		if a.Is == hotline.ArgContent || a.Is == hotline.ArgMap {
+		switch a.Is {
+		case hotline.ArgContent:
 			mark(caseOf(hotline.ContentID(idIn(a))), content)
+		case hotline.ArgMap:
+			mark(caseOf(hotline.ContentID(idIn(a))), hotline.Sight{Facts: true, Place: true})
 		}
 	})
 	about := []hotline.CaseID{p.Out.Case} // a line without a number goes on about the case of the line before it
@@ -61,7 +64,7 @@ func shown(r *hotline.Regency, p hotline.Parcel, caseOf func(hotline.ContentID) 
 					mark(id, hotline.Sight{Facts: true})
 				case hotline.ArgArea:
 					k, ok := r.Kecamatan(a.V)
-					mark(id, hotline.Sight{Facts: true, Content: ok && k.Code != a.V})
+					mark(id, hotline.Sight{Facts: true, Place: ok && k.Code != a.V})
 				case hotline.ArgOptions:
 					mark(id, content)
 				case hotline.ArgPerson:
@@ -103,7 +106,7 @@ func (d reader) known(p hotline.Parcel) bool {
 func doubtful(r *hotline.Regency, p hotline.Parcel) bool {
 	some := func(hotline.ContentID) hotline.CaseID { return -1 }
 	for _, s := range shown(r, p, some, func(hotline.PersonID, hotline.CaseID) bool { return true }) {
-		if s.Content || s.Reporter || s.Facts && !(reader{}).known(p) {
+		if s.Content || s.Place || s.Reporter || s.Facts && !(reader{}).known(p) {
 			return true
 		}
 	}
@@ -202,7 +205,7 @@ func (g *sights) allow(p hotline.Parcel, said map[hotline.ContentID]hotline.Cont
 		if d.group {
 			may = g.regency.ForGroup(c)
 		}
-		if s.Content && !may.Content || s.Reporter && !may.Reporter || s.Facts && !may.Facts && !d.known(p) {
+		if s.Content && !may.Content || s.Place && !may.Where() || s.Reporter && !may.Reporter || s.Facts && !may.Facts && !d.known(p) {
 			return false
 		}
 	}

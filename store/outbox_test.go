@@ -181,3 +181,79 @@ func TestWhatWasSaidLeavesNoCopyInTheOutbox(t *testing.T) {
 		t.Fatalf("%d bodies left, %v", n, err)
 	}
 }
+
+// A clock that ran fast is set right: what was to be said at once is said now, not when the clock has come so far again.
+func TestAClockSetBackHoldsNoAnswer(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	a := person(t, s, "a").Address.ID
+	do(t, s, monday.Add(time.Hour), func(tx *store.Tx) error {
+		tx.Say(hotline.Out{To: a, Lane: hotline.LaneEmergency, Reply: hotline.Say("danger")})
+		tx.Say(hotline.Out{To: a, Lane: hotline.LaneReply, Due: monday.Add(time.Hour), Reply: hotline.Say("answer")})
+		return nil
+	})
+	for _, want := range []string{"a:danger", "a:answer"} {
+		got := due(t, s, monday)
+		if keys(got) != want {
+			t.Fatalf("%q, want %q", keys(got), want)
+		}
+		settle(t, s, got)
+	}
+}
+
+// Few people are told so much that it fills what is looked at: the others hear theirs all the same, and everybody in order.
+func TestThoseWhoAreToldMuchDoNotHideTheOthers(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	a, b, c := person(t, s, "a").Address.ID, person(t, s, "b").Address.ID, person(t, s, "c").Address.ID
+	do(t, s, monday, func(tx *store.Tx) error {
+		for i := range 900 {
+			tx.Say(hotline.Out{To: []hotline.AddressID{a, b}[i%2], Lane: hotline.LaneReply, Reply: hotline.Say(fmt.Sprint("much", i/2))})
+		}
+		tx.Say(hotline.Out{To: c, Lane: hotline.LaneNotice, Reply: hotline.Say("news")})
+		return nil
+	})
+	got := due(t, s, monday)
+	if keys(got) != "a:much0 b:much0 c:news" {
+		t.Fatal(keys(got))
+	}
+	settle(t, s, got)
+	if got := keys(due(t, s, monday)); got != "a:much1 b:much1" {
+		t.Fatal(got)
+	}
+}
+
+// What goes to those who work here is not of an account's share of the day, and a reader who has heard enough hears no more of it than answers.
+func TestTheDaysShareIsTheReaders(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	of := func(peer string) (hotline.Conversation, hotline.AddressID) {
+		p := person(t, s, peer)
+		return p, second(t, s, p, "628"+peer)
+	}
+	budi, office := of("1")
+	_, a := of("2")
+	_, b := of("3")
+	grant(t, s, budi.Person.ID, hotline.RoleOfficer, "dlh")
+	say(t, s,
+		hotline.Out{To: office, Lane: hotline.LaneNotice, Reply: hotline.Say("card")},
+		hotline.Out{To: a, Lane: hotline.LaneNotice, Reply: hotline.Say("news")},
+		hotline.Out{To: b, Lane: hotline.LaneNotice, Reply: hotline.Say("news")})
+	take := func(parcels []hotline.Parcel, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		settle(t, s, parcels)
+		return keys(parcels)
+	}
+	if got := take(s.DueAsked(t.Context(), hotline.WhatsAppCloud, "77", monday, 100)); got != "6281:card" {
+		t.Fatal(got)
+	}
+	if got := take(s.DueSparing(t.Context(), hotline.WhatsAppCloud, "77", monday, 100, []hotline.AddressID{a})); got != "6283:news" {
+		t.Fatal(got)
+	}
+	said, err := s.Unasked(t.Context(), hotline.WhatsAppCloud, "77", time.Now().Add(-time.Hour))
+	if err != nil || len(said) != 1 || said[b] != 1 {
+		t.Fatalf("counted %v, %v", said, err)
+	}
+}

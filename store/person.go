@@ -195,6 +195,9 @@ func (t *Tx) EndRole(p hotline.PersonID, name hotline.RoleName, unit string) {
 	t.queue(`update roles set ends = @now, on_duty = false
 		where person_id = `+samePerson+` and name = @name and unit = @unit and (ends is null or ends > @now)`,
 		pgx.StrictNamedArgs{"p": p, "name": name, "unit": unit, "now": t.now})
+	if name == hotline.RoleHead {
+		t.queueEndGroups(`any (array(select s from same_person(@p) s))`, pgx.StrictNamedArgs{"p": p, "gone": []hotline.PersonID{}})
+	}
 }
 
 // SetDuty puts a person's staff roles on or off duty. Who comes on duty is offered what waits.
@@ -209,18 +212,7 @@ func (t *Tx) SetDuty(p hotline.PersonID, on bool) {
 // offerAnew has what waits in the units of a person's roles, and in the units below, looked at again by whoever offers: the person gets what
 // they have not had yet in this round.
 func (t *Tx) offerAnew(p hotline.PersonID) {
-	below := map[string][]string{}
-	for _, u := range t.regency.Units {
-		for _, a := range append(t.regency.Ancestors(u.ID), u.ID) {
-			below[a] = append(below[a], u.ID)
-		}
-	}
-	var from, to []string
-	for a, us := range below {
-		for _, u := range us {
-			from, to = append(from, a), append(to, u)
-		}
-	}
+	from, to := t.reach()
 	t.queue(`
 		update offerings o set next = @now from assignments a
 		where a.id = o.assignment_id and a.state = 'waiting' and (o.next is null or o.next > @now) and a.unit in (
@@ -228,6 +220,16 @@ func (t *Tx) offerAnew(p hotline.PersonID) {
 			where r.person_id = `+samePerson+` and r.on_duty and r.starts <= @now and (r.ends is null or r.ends > @now))`,
 		pgx.StrictNamedArgs{"p": p, "now": t.now, "from": from, "to": to})
 	t.rings.dispatch = true
+}
+
+// reach gives every unit (to) with itself and each of those above it (from), pair by pair.
+func (t *Tx) reach() (from, to []string) {
+	for _, u := range t.regency.Units {
+		for _, a := range append(t.regency.Ancestors(u.ID), u.ID) {
+			from, to = append(from, a), append(to, u.ID)
+		}
+	}
+	return from, to
 }
 
 // People lists who holds one of the roles now in one of the units (none given: anywhere), those on duty first. A role of somebody who is joined

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -73,6 +74,9 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if d.Said, err = t.contents(ctx, `where c.author = any (@same) and c.erased_at is null`, pgx.StrictNamedArgs{"same": same}); err != nil {
 		return d, err
 	}
+	if d.Calls, err = t.callsOf(ctx, same); err != nil {
+		return d, err
+	}
 	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = any (@same) and state <> 'erased'`,
 		pgx.StrictNamedArgs{"same": same})
 	if err != nil {
@@ -80,6 +84,19 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	}
 	d.Media = media[0]
 	return d, nil
+}
+
+// LastData gives when a person was last sent messages of a name, at any of their addresses, and whether one of them still waits; zero: never.
+func (t *Tx) LastData(ctx context.Context, p hotline.PersonID, card string) (at time.Time, waits bool, err error) {
+	type row struct {
+		Made  *time.Time
+		Waits bool
+	}
+	r, err := one[row](ctx, t, "see when a person was sent something", `
+		select max(o.made) as made, coalesce(bool_or(o.state in ('due', 'held')), false) as waits
+		from addresses a join outbox o on o.address_id = a.id and o.card = @card where a.person_id = `+samePerson,
+		pgx.StrictNamedArgs{"p": p, "card": card})
+	return or0(r.Made), r.Waits, err
 }
 
 type erasureRow struct {
@@ -131,6 +148,11 @@ var ErrDecided = errors.New("the request was decided before")
 // cases, their events and the fact that somebody said something stay. Media that others sent too stay theirs. It covers all who are joined with the
 // person at this moment, and leaves nobody joined.
 func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline.PersonID, refused string) error {
+	if refused == "" {
+		if err := t.stillConversations(ctx, id); err != nil {
+			return err
+		}
+	}
 	q, err := t.Erasure(ctx, id)
 	if err != nil {
 		return err
@@ -142,9 +164,6 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 		pgx.StrictNamedArgs{"id": id, "now": t.now, "by": by, "refused": refused})
 	if refused != "" {
 		return nil
-	}
-	if err := t.lockJoins(ctx); err != nil {
-		return err
 	}
 	same, err := t.samePerson(ctx, q.Person)
 	if err != nil {
@@ -158,7 +177,13 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	if err != nil {
 		return err
 	}
-	for _, c := range cases {
+	called, err := t.callCases(ctx, same)
+	if err != nil {
+		return err
+	}
+	cases = append(cases, called...)
+	slices.Sort(cases)
+	for _, c := range slices.Compact(cases) {
 		found, err := t.Case(ctx, c)
 		if err != nil {
 			return err
@@ -167,14 +192,16 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 			return err
 		}
 	}
+	if err := t.eraseCalls(ctx, same); err != nil { // their numbers tell which, so before those go
+		return err
+	}
 	dated := pgx.StrictNamedArgs{"same": same, "now": t.now}
 	t.queue(`delete from person_details where person_id = any (@same)`, args)
 	t.queue(`update persons set erased_at = @now where id = any (@same)`, dated)
 	t.queue(`
 		update media m set state = 'erased', original = null, clean = null, name = null, ref = null
 		where m.person_id = any (@same) and not exists (select 1 from cases k where k.id = m.case_id and (k.reporter = any (@same)) is not true)`, args)
-	t.queue(`
-		delete from blobs b where not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, pgx.StrictNamedArgs{})
+	t.queue(dropBlobs, pgx.StrictNamedArgs{})
 	t.queue(`
 		update contents c set text = null, lat = null, lng = null, erased_at = @now
 		from cases k where k.id = c.case_id and k.reporter = any (@same) and c.erased_at is null and (
@@ -197,4 +224,21 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	}
 	t.partAll(same)
 	return nil
+}
+
+// stillConversations locks the conversations of whoever asked for an erasure, and of all who are joined with them, before anything of theirs is read: a
+// turn of theirs under way is waited for, so that what it writes goes too. A turn that decides this shares its commit with nobody, for their turn may be
+// in the same one.
+func (t *Tx) stillConversations(ctx context.Context, id hotline.ErasureID) error {
+	if t.shared {
+		return errAlone
+	}
+	if err := t.lockJoins(ctx); err != nil {
+		return err
+	}
+	_, err := scalars[hotline.AddressID](ctx, t, "wait for a person's turns", `
+		select c.address_id from erasures e cross join lateral (select s from same_person(e.person_id) s) p
+		join addresses a on a.person_id = p.s join conversations c on c.address_id = a.id
+		where e.id = @id order by c.address_id for update of c`, pgx.StrictNamedArgs{"id": id})
+	return err
 }

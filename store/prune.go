@@ -17,6 +17,7 @@ const (
 	keepAside      = "90 days"  // what could not be handled or sent, with its bytes, for a human to look at
 	keepDrafts     = "30 days"  // media of what was begun and never sent
 	keepCodes      = "90 days"  // used and expired invitations
+	keepAudit      = "5 years"  // who looked at what
 )
 
 // Prune deletes what has outlived its use. It gives how many rows went.
@@ -30,10 +31,14 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`update outbox set menu = null where menu is not null and sent_at < clock_timestamp() - @keep::interval`, keepMenus},
 		{`delete from inbox where set_aside_at < clock_timestamp() - @keep::interval`, keepAside},
 		{`delete from media where content_id is null and made < clock_timestamp() - @keep::interval`, keepDrafts},
-		{`delete from blobs b where @keep <> '' and not exists (select 1 from media m where m.original = b.hash or m.clean = b.hash)`, "unused"},
+		{dropBlobs + ` and @keep <> ''`, "unused"},
 		{`delete from invites where coalesce(used_at, expires) < clock_timestamp() - @keep::interval`, keepCodes},
 		{`delete from join_codes where expires < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from code_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
+		{`delete from sessions where seen < clock_timestamp() - @keep::interval`, "2 days"},
+		{`delete from login_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
+		{`delete from signals where at < clock_timestamp() - @keep::interval`, "2 days"},
+		{`delete from audit where at < clock_timestamp() - @keep::interval`, keepAudit},
 	} {
 		b.Queue(q.sql, pgx.StrictNamedArgs{"keep": q.keep}).Exec(func(tag pgconn.CommandTag) error {
 			gone += tag.RowsAffected()

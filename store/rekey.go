@@ -132,6 +132,9 @@ func endInvites(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, `update invites set name = null, expires = case when used_at is null then created else expires end`); err != nil {
 		return fmt.Errorf("end former invitations: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `update users set code_hash = null, code_expires = null, recovery = '{}', email_hash = null`); err != nil {
+		return fmt.Errorf("end former links of users: %w", err)
+	}
 	return nil
 }
 
@@ -163,11 +166,12 @@ func (s *Store) Rekey(ctx context.Context, progress func(Rekeyed)) (done Rekeyed
 			_ = conn.Conn().Close(context.WithoutCancel(ctx)) // the lock goes with the session
 		}
 	}()
-	var names int // of media, which are counted once
+	var names, steps int // of media and of users, who are counted once
 	for _, step := range []struct {
 		count *int
 		batch func(ctx context.Context, after int64) (n int, last int64, err error)
-	}{{&done.People, s.rekeyPeople}, {&names, s.rekeyMediaNames}, {&done.Media, s.rekeyMedia}} {
+	}{{&done.People, s.rekeyPeople}, {&steps, s.rekeyUsers}, {&names, s.rekeyMediaNames}, {&done.Media, s.rekeyMedia},
+		{&steps, s.rekeyCalls}, {&steps, s.rekeyBlocks}} {
 		for after := int64(0); ; {
 			n, last, err := step.batch(ctx, after)
 			if err != nil {
@@ -243,6 +247,50 @@ func (s *Store) rekeyPeople(ctx context.Context, after int64) (n int, last int64
 		last = int64(r.PersonID)
 	}
 	return len(rows), last, t.commit(ctx)
+}
+
+// rekeyUsers seals the second steps of the console's users anew. Their one-time links and recovery codes are hashed and cannot be: endInvites ended them.
+func (s *Store) rekeyUsers(ctx context.Context, after int64) (n int, last int64, err error) {
+	t, err := s.work(ctx, zeroTime)
+	if err != nil {
+		return 0, 0, fmt.Errorf("seal users anew: %w", err)
+	}
+	defer t.undo(ctx)
+	type row struct {
+		PersonID      hotline.PersonID
+		Totp, TotpNew []byte
+	}
+	rows, err := read[row](ctx, t, "seal users anew", `
+		select person_id, totp, totp_new from users
+		where person_id > @after and (substring(totp from 1 for 1) <> @number or substring(totp_new from 1 for 1) <> @number)
+		order by person_id limit @limit for update`, pgx.StrictNamedArgs{"after": after, "number": s.number(), "limit": rekeyBatch})
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, r := range rows {
+		bind := bindUser(r.PersonID)
+		current, err := s.anew(s.keys.login, r.Totp, bind)
+		if err != nil {
+			return 0, 0, fmt.Errorf("open the second step of person %d: %w", r.PersonID, err)
+		}
+		fresh, err := s.anew(s.keys.login, r.TotpNew, bind)
+		if err != nil {
+			return 0, 0, fmt.Errorf("open the second step of person %d: %w", r.PersonID, err)
+		}
+		t.queue(`update users set totp = @totp, totp_new = @fresh where person_id = @id`,
+			pgx.StrictNamedArgs{"id": r.PersonID, "totp": current, "fresh": fresh})
+		last = int64(r.PersonID)
+	}
+	return len(rows), last, t.commit(ctx)
+}
+
+// anew seals a value anew with a ring's key in force.
+func (s *Store) anew(r ring, sealed []byte, bind string) ([]byte, error) {
+	plain, err := open(r, sealed, bind)
+	if err != nil {
+		return nil, err
+	}
+	return seal(r, plain, bind), nil
 }
 
 func (s *Store) rekeyMediaNames(ctx context.Context, after int64) (n int, last int64, err error) {
@@ -346,6 +394,8 @@ func (s *Store) forgetKeys(ctx context.Context) error {
 		err := tx.QueryRow(ctx, `select exists (select from person_details where substring(name from 1 for 1) <> @number or substring(phone from 1 for 1) <> @number)
 			or exists (select from invites where substring(name from 1 for 1) <> @number)
 			or exists (select from media where substring(name from 1 for 1) <> @number)
+			or exists (select from call_contents where substring(number from 1 for 1) <> @number)
+			or exists (select from call_blocks where substring(number from 1 for 1) <> @number)
 			or exists (select from blob_chunks where n = 0 and substring(data from 1 for 1) <> @number)`,
 			pgx.StrictNamedArgs{"number": s.number()}).Scan(&left)
 		if err != nil {

@@ -49,6 +49,7 @@ type Store struct {
 	ids     *ids
 	regency atomic.Pointer[hotline.Regency]
 	known   addressBook
+	notices atomic.Pointer[Notices]
 	jobs    Jobs
 
 	mu       sync.Mutex
@@ -188,6 +189,15 @@ func passing(err error) bool {
 	var conn *pgconn.ConnectError
 	return errors.As(err, &conn) || pgconn.SafeToRetry(err)
 }
+
+// contended tells whether an error says only that two units of work stood in each other's way.
+func contended(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "55P03") || errors.Is(err, errAlone)
+}
+
+// errAlone says that a turn must not share its commit with others: it is run again alone.
+var errAlone = errors.New("this turn shares its commit with nobody")
 
 // zeroTime is the service time of a unit of work that decides nothing by it.
 var zeroTime time.Time

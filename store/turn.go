@@ -72,7 +72,12 @@ func (s *Store) Turns(ctx context.Context, now func() time.Time, limit int, hand
 	// Each alone. Those that others took meanwhile are skipped.
 	done := 0
 	for _, at := range failedAddresses(err) {
-		_, err := s.turns(ctx, now(), 1, at, handle)
+		var err error
+		for try := 0; try < 4; try++ { // who stands in another's way alone, is soon out of it
+			if _, err = s.turns(ctx, now(), 1, at, handle); err == nil || !contended(err) || ctx.Err() != nil {
+				break
+			}
+		}
 		if err == nil {
 			done++
 			continue
@@ -130,8 +135,13 @@ type turnRow struct {
 // Taking is two steps. The first locks conversations that have something waiting, those that waited longest first, and passes over what another
 // instance holds. Only the second, which begins once the locks are had, reads what a turn needs: what it sees can no longer change. In one
 // step it would see the moment before the locks, and a message that another instance has just handled.
+//
+// Turns that share a commit may want what turns of another commit hold, each in their own order. So none of them waits long for a lock, and where
+// that was too short, each is run again alone, where it waits for as long as it takes. The limit comes with the locks: it costs no round trip.
 const (
-	lockAny = `select address_id from conversations where ready_at <= clock_timestamp() order by ready_at limit @limit for update skip locked`
+	lockAny = `
+	select address_id from (select set_config('lock_timeout', '250ms', true)) s, lateral (
+		select address_id from conversations where ready_at <= clock_timestamp() order by ready_at limit @limit for update skip locked) c`
 	lockOne = `select address_id from conversations where ready_at is not null and address_id = @only for update skip locked`
 
 	turnsOf = `
@@ -187,6 +197,7 @@ func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotlin
 	for _, r := range rows {
 		failed.addresses = append(failed.addresses, r.AddressID)
 	}
+	t.shared = len(rows) > 1
 	done := make([]*Turn, 0, len(rows))
 	for _, r := range rows {
 		turn, err := s.turn(t, r)
@@ -199,6 +210,7 @@ func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotlin
 			continue
 		}
 		t.turn++
+		t.viewer = &turn.Conversation.Viewer
 		if err := guard(ctx, handle, turn); err != nil {
 			failed.err = err
 			return 0, failed
@@ -320,9 +332,9 @@ func (s *Store) stumble(ctx context.Context, now time.Time, at hotline.AddressID
 		if err != nil {
 			return err
 		}
-		if turn.Attempt < maxAttempts && !errors.Is(cause, ErrMalformed) {
-			t.queue(`update inbox set attempts = attempts + 1, error = @error where id = @id`,
-				pgx.StrictNamedArgs{"id": turn.Inbox, "error": brief(cause)})
+		if contended(cause) || turn.Attempt < maxAttempts && !errors.Is(cause, ErrMalformed) {
+			t.queue(`update inbox set attempts = attempts + 1, error = @error where id = @id and not @contended`, // a crowd is nobody's mistake
+				pgx.StrictNamedArgs{"id": turn.Inbox, "error": brief(cause), "contended": contended(cause)})
 			t.queue(`update conversations set ready_at = clock_timestamp() + @wait::interval where address_id = @at`,
 				pgx.StrictNamedArgs{"at": at, "wait": time.Duration(turn.Attempt*turn.Attempt) * time.Second})
 			return nil

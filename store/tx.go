@@ -30,6 +30,8 @@ type Tx struct {
 	cases    map[hotline.CaseID]*trackedCase // read or made here, as they stand now
 	order    []hotline.CaseID                // in the order they were first touched
 	turn     int                             // of the turns that share this unit of work, the one being handled
+	viewer   *hotline.Viewer                 // whose turn that is; nil: this is no turn
+	shared   bool                            // by the turns of several people
 	said     []contentJSON                   // gathered
 	events   []eventJSON                     // gathered
 	after    []func()                        // gathered, to follow what has happened to the cases
@@ -40,7 +42,7 @@ type Tx struct {
 	fetch    []hotline.MediaID               // promised here
 	forget   []hotline.AddressID             // of erased persons
 	erased   map[hotline.PersonID]bool       // in this unit
-	rings    struct{ inbox, outbox, dispatch, media, paced bool }
+	rings    struct{ inbox, outbox, dispatch, media, paced, live bool }
 }
 
 // Now is the service time of this unit of work.
@@ -132,10 +134,11 @@ func (t *Tx) sendGathered(ctx context.Context, all bool) error {
 
 // gather gives what was gathered as one batch, and begins to gather anew.
 func (t *Tx) gather(all bool) *pgx.Batch {
+	b := t.claimCases()
 	t.gatherMarks()
 	t.gatherOuts()
 	t.gatherCases(all) // last: a new case holds the lock of the day's number from here to the commit
-	b := t.batch
+	b.QueuedQueries = append(b.QueuedQueries, t.batch.QueuedQueries...)
 	t.batch = &pgx.Batch{}
 	return b
 }
@@ -175,8 +178,9 @@ func (t *Tx) commit(ctx context.Context) error {
 	if t.rings.media {
 		b.Media.Ring()
 	}
-	if t.rings.outbox || t.rings.dispatch {
+	if t.rings.outbox || t.rings.dispatch || t.rings.live {
 		b.Abroad.Ring()
+		b.Live.Ring()
 	}
 	if t.rings.paced {
 		time.AfterFunc(pace, b.Inbox.Ring)

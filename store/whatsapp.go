@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -101,14 +102,22 @@ func (s *Store) NumberSeen(ctx context.Context, name string, at time.Time) error
 	return nil
 }
 
+const noteTrouble = `
+	update whatsapp_numbers set trouble = nullif(@trouble, '') where name = @name and coalesce(trouble, '') <> @trouble returning true`
+
 // NumberTrouble notes what is wrong with a number; empty: nothing any more. It tells whether that is news.
 func (s *Store) NumberTrouble(ctx context.Context, name, trouble string) (news bool, err error) {
-	tag, err := s.pool.Exec(ctx, `update whatsapp_numbers set trouble = nullif(@trouble, '') where name = @name and coalesce(trouble, '') <> @trouble`,
-		pgx.StrictNamedArgs{"name": name, "trouble": trouble})
-	if err != nil {
+	err = s.pool.QueryRow(ctx, noteTrouble, pgx.StrictNamedArgs{"name": name, "trouble": trouble}).Scan(&news)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return false, fmt.Errorf("note what is wrong with a WhatsApp number: %w", err)
 	}
-	return tag.RowsAffected() > 0, nil
+	return news, nil
+}
+
+// NumberTrouble is Store.NumberTrouble in one piece with what is said of it: of two who note the same at once one has news.
+func (t *Tx) NumberTrouble(ctx context.Context, name, trouble string) (news bool, err error) {
+	list, err := scalars[bool](ctx, t, "note what is wrong with a WhatsApp number", noteTrouble, pgx.StrictNamedArgs{"name": name, "trouble": trouble})
+	return len(list) > 0, err
 }
 
 // SQL opens the same pool for a library that speaks database/sql. Close it before the store.

@@ -9,6 +9,7 @@ import (
 	"github.com/go-telegram/bot/models"
 
 	"tanggap/hotline"
+	"tanggap/phrase"
 )
 
 // The network's bounds. Text is counted in UTF-16 units, data in bytes.
@@ -70,7 +71,7 @@ func steps(out hotline.Outgoing) []step {
 	if out.Ask == hotline.AskDone {
 		return clearFirst(list, ask)
 	}
-	return append(list, step{text: askLabel(out), markup: ask})
+	return append(list, step{text: askText(out), markup: ask})
 }
 
 // clearFirst takes the old keyboard away with a message before the one that has the buttons, since one message has room for one of the two. A
@@ -189,6 +190,16 @@ func keyboard(out hotline.Outgoing) models.ReplyMarkup {
 		return nil
 	}
 	return &models.ReplyKeyboardMarkup{Keyboard: [][]models.KeyboardButton{{b}}, ResizeKeyboard: true, OneTimeKeyboard: true}
+}
+
+var catalogue = phrase.Catalogue()
+
+// askText is what is said where the keyboard comes in a message of its own: a sentence that makes sense without the one before it.
+func askText(out hotline.Outgoing) string {
+	if out.Ask == hotline.AskPlace {
+		return catalogue["ask.place.here"].In(out.Lang)
+	}
+	return askLabel(out)
 }
 
 func askLabel(out hotline.Outgoing) string {

@@ -126,7 +126,7 @@ func steps(out hotline.Outgoing, pick string) []step {
 		list[len(list)-1].main = true
 	}
 	if ask != nil {
-		ask.Body.Text = clip(askLabel(out), maxBody)
+		ask.Body.Text = clip(askText(out), maxBody)
 		list = append(list, step{message: outgoing{Type: "interactive", Interactive: ask}, main: len(list) == 0})
 	}
 	return list
@@ -282,6 +282,14 @@ func request(out hotline.Outgoing) *interactive {
 		return &interactive{Type: "request_contact_info", Action: action{Name: "request_contact_info"}}
 	}
 	return nil
+}
+
+// askText is what stands over the network's own button: a sentence that makes sense without the message before it.
+func askText(out hotline.Outgoing) string {
+	if out.Ask == hotline.AskPlace {
+		return catalogue["ask.place.here"].In(out.Lang)
+	}
+	return askLabel(out)
 }
 
 func askLabel(out hotline.Outgoing) string {

@@ -63,6 +63,7 @@ type act struct {
 	text     string
 	message  int64 // which it is about; 0: none
 	button   string
+	option   string // of a poll
 	lat, lng float64
 	as       string // what files are sent as: photo, voice, document
 	files    []upload
@@ -112,6 +113,8 @@ type contact struct{ Name, Phone string }
 type poll struct {
 	Question string
 	Options  []string
+	Open     bool   // the person can vote in it
+	Chosen   string // how the person voted
 }
 
 // buttonView is one inline button; Link is where it leads, Copy what it copies, Value what

@@ -435,7 +435,7 @@ var errForm = errors.New("the form does not make sense")
 
 // readAct reads a form.
 func readAct(r *http.Request) (act, error) {
-	a := act{what: r.FormValue("do"), text: strings.ToValidUTF8(r.FormValue("text"), ""), button: r.FormValue("button"), as: r.FormValue("as")}
+	a := act{what: r.FormValue("do"), text: strings.ToValidUTF8(r.FormValue("text"), ""), button: r.FormValue("button"), option: r.FormValue("option"), as: r.FormValue("as")}
 	a.message, _ = strconv.ParseInt(r.FormValue("message"), 10, 64)
 	switch a.what {
 	case "pin":

@@ -137,7 +137,7 @@ func (p telegramPerson) bubble(m *telegram.Message) *bubble {
 		b.Contact = &contact{c.FirstName + " " + c.LastName, c.Phone}
 	}
 	if q := m.Poll; q != nil {
-		b.Poll = &poll{q.Question, q.Options}
+		b.Poll = &poll{Question: q.Question, Options: q.Options}
 	}
 	for _, row := range m.Buttons {
 		var out []buttonView

@@ -24,14 +24,15 @@ type WhatsAppNetwork struct {
 	server *whatsapp.Server
 	number string // ours
 
-	mu   sync.Mutex
-	list []*whatsapp.Person
-	next int // for numbers of people who name none
+	mu    sync.Mutex
+	list  []*whatsapp.Person
+	next  int               // for numbers of people who name none
+	votes map[string]string // by who and which poll: a vote is sealed, also for whoever cast it
 }
 
 // WhatsApp is a simulated WhatsApp on the page. Number is ours there, in digits.
 func WhatsApp(server *whatsapp.Server, number string) *WhatsAppNetwork {
-	return &WhatsAppNetwork{server: server, number: number}
+	return &WhatsAppNetwork{server: server, number: number, votes: map[string]string{}}
 }
 
 // Add shows somebody who is on the network already.
@@ -301,7 +302,7 @@ func (p whatsappPerson) bubble(r whatsapp.Received, by map[string]*bubble) *bubb
 		b.Contact = &contact{Name: r.Text, Phone: strings.Join(telephones.FindAllString(r.VCard, -1), ", ")}
 		b.Body = ""
 	case whatsapp.Poll:
-		b.Poll = &poll{r.Text, r.Options}
+		b.Poll = &poll{Question: r.Text, Options: r.Options, Open: !r.Mine, Chosen: p.chosen(r.ID)}
 		b.Body = ""
 	}
 	if b.Body == "" {
@@ -335,6 +336,8 @@ func (p whatsappPerson) do(ctx context.Context, a act) (err error) {
 		_, err = p.Edit(message, a.text)
 	case "delete":
 		_, err = p.Delete(message)
+	case "vote":
+		err = p.vote(message, a.option)
 	case "contact":
 		_, err = p.ContactCard(p.Name(), plus(p.Phone()))
 	case "pin":
@@ -353,6 +356,34 @@ func (p whatsappPerson) do(ctx context.Context, a act) (err error) {
 		err = errForm
 	}
 	return err
+}
+
+// chosen gives how the person voted in a poll.
+func (p whatsappPerson) chosen(poll string) string {
+	p.network.mu.Lock()
+	defer p.network.mu.Unlock()
+	return p.network.votes[p.Phone()+" "+poll]
+}
+
+// vote chooses one option of a poll in place of the one before.
+func (p whatsappPerson) vote(poll, option string) error {
+	i := slices.IndexFunc(p.all(), func(r whatsapp.Received) bool { return r.ID == poll && r.Kind == whatsapp.Poll && !r.Mine })
+	if i < 0 || !slices.Contains(p.all()[i].Options, option) {
+		return errForm
+	}
+	before := p.chosen(poll)
+	p.keep(poll, option) // before the vote: whoever hears of it draws the poll
+	if _, err := p.Vote(poll, option); err != nil {
+		p.keep(poll, before)
+		return err
+	}
+	return nil
+}
+
+func (p whatsappPerson) keep(poll, option string) {
+	p.network.mu.Lock()
+	defer p.network.mu.Unlock()
+	p.network.votes[p.Phone()+" "+poll] = option
 }
 
 // upload sends files, one after the other; WhatsApp puts the words below the first.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"go.mau.fi/whatsmeow/types"
 	"pgregory.net/rapid"
 
 	"tanggap/simulator/telegram"
@@ -158,6 +159,54 @@ func TestSomebodyOnWhatsApp(t *testing.T) {
 	v.heard(func(r whatsapp.Received) bool { return r.Kind == whatsapp.Deletion })
 	if body := v.get("/" + to); strings.Contains(body, "jalan bagus") || !strings.Contains(body, "Pesan ini dihapus") {
 		t.Error("what was deleted is still drawn")
+	}
+	if v := v.wa.Violations(); len(v) > 0 {
+		t.Errorf("violations: %v", v)
+	}
+}
+
+// A poll of the bot's is voted in by pressing an option, and shows what was chosen; another vote takes its place. One's own cannot be voted in.
+func TestWhatsAppPoll(t *testing.T) {
+	t.Parallel()
+	v := openBoth(t)
+	siti, to := v.join(url.Values{"name": {"Siti"}})
+	stream := v.stream(siti)
+	v.must(siti, "send", map[string]string{"text": "halo"})
+	v.heard(func(r whatsapp.Received) bool { return r.Text == "halo" })
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	her, err := types.ParseJID(siti.LID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := v.bot.Client().BuildPollCreation("Kirim?", []string{"Ya, <kirim>", "Ubah"}, 1)
+	if _, err := v.bot.Client().SendMessage(ctx, her, asked); err != nil {
+		t.Fatal(err)
+	}
+	var menu event
+	for menu.Kind != "sent" {
+		menu = stream()
+	}
+	if got := string(menu.HTML); !strings.Contains(got, `data-vote="Ya, &lt;kirim&gt;">Ya, &lt;kirim&gt;</button>`) || strings.Contains(got, "chosen") {
+		t.Errorf("the poll is drawn as %s", got)
+	}
+	for _, option := range []string{"Ya, <kirim>", "Ubah"} {
+		v.must(siti, "vote", map[string]string{"message": number(menu.ID), "option": option})
+		if r := v.heard(func(r whatsapp.Received) bool { return r.Kind == whatsapp.Vote }); r.Refers == "" {
+			t.Errorf("the vote is about nothing: %+v", r)
+		}
+		drawn := html.UnescapeString(v.get("/" + to))
+		if n := strings.Count(drawn, `class="key chosen" aria-pressed="true"`); n != 1 || !strings.Contains(drawn, `aria-pressed="true" data-vote="`+option+`"`) {
+			t.Errorf("after the vote for %q the chat is\n%s", option, drawn)
+		}
+		for menu.Kind != "edited" || !strings.Contains(html.UnescapeString(string(menu.HTML)), `aria-pressed="true" data-vote="`+option+`"`) {
+			menu = stream() // the browser is told too
+		}
+	}
+	for _, fields := range []map[string]string{{"message": number(menu.ID), "option": "Lain"}, {"message": number(menu.ID)}, {"option": "Ubah"}} {
+		if code, body := v.actAs(siti.guest().ID, "vote", fields); code != http.StatusUnprocessableEntity || body != "Permintaan tidak dikenal." {
+			t.Errorf("a vote %v: %d %q", fields, code, body)
+		}
 	}
 	if v := v.wa.Violations(); len(v) > 0 {
 		t.Errorf("violations: %v", v)

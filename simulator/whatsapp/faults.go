@@ -14,6 +14,7 @@ type faults struct {
 	drop     int           // so many of the next messages to it are kept back
 	garble   int           // so many of the next ciphertexts to it are damaged
 	delay    time.Duration // of what it is given
+	trickle  time.Duration // between two stanzas
 	lastDue  time.Time     // when the newest delayed stanza goes out
 	lose     int           // so many of the next messages from it are lost
 	loseAck  int           // so many of the next messages from it are handed on and never acknowledged
@@ -91,8 +92,8 @@ func garbled(n node) node {
 // that were given earlier.
 func (s *Server) delayed(a *account, d time.Duration) time.Time {
 	due := time.Now().Add(d)
-	if due.Before(a.faults.lastDue) {
-		due = a.faults.lastDue
+	if apart := a.faults.lastDue.Add(a.faults.trickle); due.Before(apart) {
+		due = apart
 	}
 	a.faults.lastDue = due
 	return due
@@ -150,6 +151,11 @@ func (s *Server) DropNext(who string, n int) {
 // Delay makes everything that is delivered to an account come so much later; 0 ends it.
 func (s *Server) Delay(who string, d time.Duration) {
 	s.with(who, func(a *account) { a.faults.delay = d })
+}
+
+// Trickle gives an account's devices one stanza after the other, each so long after the one before; 0 is at once again.
+func (s *Server) Trickle(who string, d time.Duration) {
+	s.with(who, func(a *account) { a.faults.trickle = d })
 }
 
 // Garble damages the next n ciphertexts to an account, so that they do not decrypt and have to

@@ -28,7 +28,7 @@ func (s *Server) deliver(d *device, n node) *pending {
 	}
 	p := &pending{node: n, id: text(n.Attrs["id"]), from: address(n.Attrs["from"])}
 	d.account.faults.spoil(p)
-	if n.Tag == "message" {
+	if counts(n) {
 		d.account.unacked++
 		if len(d.past) >= 2*maxPast {
 			d.past = append(d.past[:0:0], d.past[len(d.past)-maxPast:]...)
@@ -40,6 +40,11 @@ func (s *Server) deliver(d *device, n node) *pending {
 		d.socket.pump()
 	}
 	return p
+}
+
+// counts tells whether a stanza is one whose loss somebody would notice: a message, or what became of a group.
+func counts(n node) bool {
+	return n.Tag == "message" || n.Tag == "notification" && text(n.Attrs["type"]) == "w:gp2"
 }
 
 // full says whether no more fits into the queue of one of the account's devices.
@@ -73,7 +78,7 @@ func (c *socket) pump() {
 		}
 		d.account.journal.told(c, p)
 		o := outgoing{node: n}
-		if delay := d.account.faults.delay; delay > 0 {
+		if delay := d.account.faults.delay; delay+d.account.faults.trickle > 0 {
 			o.due = c.s.delayed(d.account, delay)
 		}
 		c.push(o)
@@ -148,7 +153,7 @@ func (s *Server) forget(a *account, p *pending) {
 		p.owed.unacked--
 		p.owed.hush()
 	}
-	if p.node.Tag == "message" {
+	if counts(p.node) {
 		a.unacked--
 		a.hush()
 	}
@@ -165,7 +170,7 @@ func (a *account) hush() {
 	a.quiet = nil
 }
 
-// Unacked is how many messages to an account its devices have not yet acknowledged, with those
+// Unacked is how many messages to an account, and news of its groups, its devices have not yet acknowledged, with those
 // that they could not decrypt and that are being sent again.
 func (s *Server) Unacked(account string) int {
 	s.mu.Lock()
@@ -173,7 +178,7 @@ func (s *Server) Unacked(account string) int {
 	return s.must(account).unacked
 }
 
-// Quiet is closed as soon as every message to an account is acknowledged; it may be so already.
+// Quiet is closed as soon as every message to an account, and all news of its groups, is acknowledged; it may be so already.
 // A client that acknowledges after its work has then done it.
 func (s *Server) Quiet(account string) <-chan struct{} {
 	s.mu.Lock()

@@ -158,6 +158,7 @@
       b.classList.add("waiting");
       if (!await act("press", { message: bubble.dataset.id, button: b.dataset.press })) b.classList.remove("waiting");
     }
+    else if (b.dataset.vote !== undefined) act("vote", { message: bubble.dataset.id, option: b.dataset.vote });
     else if (b.dataset.copy !== undefined) { navigator.clipboard?.writeText(b.dataset.copy); toast("Disalin"); }
     else if (b.dataset.locate !== undefined) { open(true); e.stopPropagation(); }
     else if (b.dataset.tap !== undefined) act("tap", { text: b.dataset.tap });
