@@ -1,7 +1,7 @@
 # What one does here; "make help" lists it. Each target sets up what it needs by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench check lint fmt build clean fresh stop
+.PHONY: help demo test soak bench check lint fmt build assets clean fresh stop
 
 DEMO_ARGS ?=
 BENCH ?= short
@@ -54,6 +54,17 @@ fresh: ## run the demo's story on a bare Debian, as root (FRESH_ARGS='--user mak
 
 stop: ## stop the Postgres and Redis that tests share (they also stop by themselves)
 	@go run ./testbed/stop
+
+# Pinned in console/package-lock.json. What is copied is committed, so that nobody needs npm to build.
+assets: ## copy what the pages need of others from npm packages into console/assets/vendor
+	cd console && npm ci --ignore-scripts --no-audit --no-fund
+	rm -rf console/assets/vendor
+	mkdir -p console/assets/vendor/leaflet
+	cp console/node_modules/htmx.org/dist/htmx.min.js console/node_modules/htmx.org/LICENSE console/assets/vendor/
+	cp -r console/node_modules/leaflet/dist/leaflet.js console/node_modules/leaflet/dist/leaflet.css console/node_modules/leaflet/dist/images \
+		console/node_modules/leaflet/LICENSE console/assets/vendor/leaflet/
+	cp console/node_modules/axe-core/axe.min.js testbed/browser/
+	rm -rf console/node_modules
 
 clean: stop ## remove what was built and the tests' data; the demo's stay in .tanggap
 	rm -rf bin .tanggap/test

@@ -34,6 +34,7 @@ type account struct {
 	receive func(context.Context) error // runs while the lease is held
 	ill     func() string               // what is wrong with the receiving side; empty: nothing
 	alone   bool                        // only the holder of the lease can fetch media
+	behind  func() bool                 // what waited at the network is still coming; nil: never known
 	unasked func() int                  // how much a day it may say that nobody asked for; nil: no cap
 	rates   *bot.Rates                  // nil: the network's own pace is kept by its channel
 

@@ -18,11 +18,12 @@ var floors = map[string][]string{
 	"phrase":  {"hotline"},
 	"config":  {"hotline"}, "store": {"hotline"}, "media": {"hotline"}, "servers": {},
 	"bot":          {"hotline", "phrase"},
-	"bot/telegram": {"hotline"}, "bot/whatsapp": {"hotline", "phrase"}, "bot/whatsappcloud": {"hotline", "phrase"},
-	"dispatcher": {"hotline"},
-	"simulator":  {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram", "simulator/whatsapp"},
-	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher"},
+	"bot/telegram": {"hotline", "phrase"}, "bot/whatsapp": {"hotline", "phrase"}, "bot/whatsappcloud": {"hotline", "phrase"},
+	"dispatcher": {"hotline"}, "console": {"hotline", "phrase", "console/words"}, "console/words": {},
+	"simulator": {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram", "simulator/whatsapp"},
+	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher", "console"},
 	"testbed": {"hotline", "config", "store", "servers", "testbed/keeper"}, "testbed/keeper": {"servers"}, "testbed/stop": {"testbed", "testbed/keeper"},
+	"testbed/browser": {"hotline", "store", "house", "testbed", "testbed/keeper"},
 }
 
 // above may import everything.

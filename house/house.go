@@ -13,6 +13,7 @@
 //   - lease.go: of several instances one holds an account; when it dies another follows
 //   - relay.go: instances wake each other through Redis
 //   - web.go: the web door: /healthz, /readyz, /metrics, the webhook, the pages
+//   - console.go: the console's pages, and what they are told live (live.go)
 //   - metrics.go: what /metrics shows
 //   - clock.go: service time, the machine's or one that a test moves
 //   - staff.go: roles end, and what was taken goes back to the worklist
@@ -35,6 +36,7 @@ import (
 	"tanggap/bot"
 	"tanggap/bot/telegram"
 	"tanggap/bot/whatsappcloud"
+	"tanggap/console"
 	"tanggap/dispatcher"
 	"tanggap/hotline"
 	"tanggap/phrase"
@@ -54,7 +56,9 @@ type Options struct {
 	WhatsApp *WhatsAppOptions // nil: no linked telephones at WhatsApp
 	Cloud    *CloudOptions    // nil: no business account at WhatsApp
 	Listen   string           // host:port of the web door; empty: none
-	Pages    http.Handler     // what the web door shows beside the program's own paths; nil: nothing
+	Pages    http.Handler     // what the web door shows beside the program's own paths; nil: the console at its front
+
+	ConsoleOptions ConsoleOptions
 
 	Clock   Clock         // nil: the machine's
 	Gather  time.Duration // how long free text is gathered; 0: 4 s; negative: not at all
@@ -87,6 +91,8 @@ type House struct {
 	dispatcher *dispatcher.Dispatcher
 	door       net.Listener
 	web        http.Handler
+	console    *console.Console // nil: there is no web door
+	liveRedis  *redis.Client    // the console's own: it waits for what happens
 	metrics    *metrics
 
 	mu       sync.Mutex
@@ -152,9 +158,13 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 		return nil, err
 	}
 	h.store.SetJobs(h.jobs)
+	h.store.SetNotices(store.Notices{Citizen: bot.CitizenNotice, Staff: bot.StaffNews})
 	h.metrics = newMetrics(h)
 	h.furnish(o.Regency)
 	h.dispatcher = h.newDispatcher()
+	if err := h.openConsole(); err != nil {
+		return nil, err
+	}
 	h.web = h.newWeb()
 	if err := h.reclaim(ctx); err != nil { // the description may have changed while nothing ran
 		return nil, err
@@ -169,6 +179,9 @@ func (h *House) Close() {
 	}
 	if h.redis != nil {
 		_ = h.redis.Close() // nothing is left unsaid there
+	}
+	if h.liveRedis != nil {
+		_ = h.liveRedis.Close() // only read from
 	}
 	if h.numbers != nil {
 		_ = h.numbers.db.Close() // the pool beneath it is the store's
@@ -191,6 +204,9 @@ func (h *House) Link(payload string) string {
 	}
 	return h.telegram.Link(payload)
 }
+
+// Console gives the pages; nil without a web door.
+func (h *House) Console() *console.Console { return h.console }
 
 // Address is where the web door listens, once Open has returned.
 func (h *House) Address() string {
@@ -251,6 +267,8 @@ func (h *House) Run(ctx context.Context) error {
 	}
 	h.each(func(a *account) { group.Go(func() error { return a.run(ctx) }) })
 	if h.door != nil {
+		group.Go(func() error { return h.keepLive(ctx) })
+		group.Go(func() error { return h.tellLive(ctx) })
 		group.Go(func() error { return serve(ctx, h.door, h.web) })
 	}
 	err := group.Wait()

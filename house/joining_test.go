@@ -210,7 +210,7 @@ func (c *counter) assign(id hotline.CaseID, unit string) (a hotline.AssignmentID
 		a = tx.NewAssignment()
 		e := hotline.Event{Kind: hotline.EvAssigned, Assignment: a, Facts: hotline.Facts{Unit: unit, Part: hotline.Lead}}
 		after, err := tx.Record(k, e, hotline.Content{})
-		if out, ok := bot.CitizenNotice(after, e); ok {
+		if out, ok := bot.CitizenNotice(nil, after, e); ok {
 			tx.Say(out)
 		}
 		return err

@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tanggap/bot"
@@ -33,7 +34,10 @@ func pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Me
 		return msg, false, err
 	}
 	if msg.ReplyTo == "" {
-		menus = open(menus, t)
+		menus = open(seen(menus, msg.At, t.Now()), t)
+	}
+	if len(menus) == 0 {
+		return msg, false, nil
 	}
 	n := bot.PickNumber(msg.Text)
 	for i, m := range menus {
@@ -52,6 +56,17 @@ func pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Me
 	return msg, false, nil
 }
 
+// waited is how old a message must be when it is handled for it to have waited at the network while nobody was there: clocks differ by less.
+const waited = 2 * time.Minute
+
+// seen are the menus that whoever wrote a message at a time can have seen then. What waited at the network answers nothing that was said since.
+func seen(menus []store.Menu, at, now time.Time) []store.Menu {
+	if at.IsZero() || now.Sub(at) < waited {
+		return menus
+	}
+	return slices.DeleteFunc(menus, func(m store.Menu) bool { return m.Made.After(at.Add(waited)) })
+}
+
 // open are the menus that a bare answer may mean: those that came since the person last wrote, or else the newest, where it is a card that waits for
 // somebody. What was asked and answered another way is over: a word of it typed now is a word.
 func open(menus []store.Menu, t *store.Turn) []store.Menu {
@@ -59,7 +74,7 @@ func open(menus []store.Menu, t *store.Turn) []store.Menu {
 	for n < len(menus) && !menus[n].Made.Before(t.Touched) {
 		n++
 	}
-	if n == 0 && !menus[0].Asked {
+	if n == 0 && len(menus) > 0 && !menus[0].Asked {
 		n = 1
 	}
 	return menus[:n]

@@ -29,6 +29,7 @@ type whatsappNet struct {
 	g      *stage
 	sim    *sim.Server
 	phones []string // ours first
+	people map[string]*whatsappPhone
 }
 
 func newWhatsappNet(g *stage, polls bool) *whatsappNet {
@@ -40,7 +41,7 @@ func newWhatsappNet(g *stage, polls bool) *whatsappNet {
 	s.Account(ourNumber)
 	root := sim.Root()
 	g.options.WhatsApp = &house.WhatsAppOptions{Pace: &whatsapp.Pace{}, Transport: s.Transport(), Root: &root, Polls: polls, Look: 20 * time.Millisecond}
-	return &whatsappNet{g, s, []string{ourNumber}}
+	return &whatsappNet{g, s, []string{ourNumber}, map[string]*whatsappPhone{}}
 }
 
 // paired links our number, in the database the house will find, before the house is there.
@@ -91,6 +92,13 @@ func (n *whatsappNet) violations() []string { return n.sim.Violations() }
 func (n *whatsappNet) join(i int, a actor) phone {
 	t := n.g.t
 	t.Helper()
+	if a.role == "group" { // made by the first person, with everybody who is there
+		group, err := n.sim.Group(a.called(), n.phones[1:]...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &whatsappGroup{group, n.people}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	p, err := n.sim.Person(ctx, sim.PersonOptions{Name: a.called(), Phone: a.number(i), To: ourNumber, HidePhone: a.hidden,
@@ -104,8 +112,45 @@ func (n *whatsappNet) join(i int, a actor) phone {
 		t.Fatal(err)
 	}
 	n.phones = append(n.phones, p.Phone())
-	return &whatsappPhone{Person: p, sim: n.sim}
+	n.people[a.name] = &whatsappPhone{Person: p, sim: n.sim}
+	return n.people[a.name]
 }
+
+// A whatsappGroup is a chat of many. Whoever writes in it is on the same network, and a member from the beginning.
+type whatsappGroup struct {
+	*sim.Group
+	people map[string]*whatsappPhone
+}
+
+func (g *whatsappGroup) peer() string { return g.ID() }
+
+func (g *whatsappGroup) act(st step) (err error) {
+	by := g.people[st.by]
+	if by == nil {
+		return fmt.Errorf("%q is not on this network", st.by)
+	}
+	switch st.act {
+	case "say":
+		_, err = by.SayInGroup(g.ID(), st.said)
+	case "reply":
+		// WhatsApp has no list of a group's messages but what each member got: counted are ours.
+		n, nerr := strconv.Atoi(cmp.Or(st.arg, "1"))
+		messages := slices.DeleteFunc(by.Messages(), func(m sim.Received) bool { return m.Chat != g.ID() || !strings.HasPrefix(m.From, ourLID(by)) })
+		if nerr != nil || n < 1 || n > len(messages) {
+			return errors.New("there is no such message to reply to")
+		}
+		_, err = by.ReplyInGroup(g.ID(), messages[len(messages)-n].ID, st.said)
+	case "add":
+		g.Add(ourNumber)
+	case "remove":
+		g.Remove(ourNumber)
+	default:
+		err = errors.New("nobody can do that in a group here")
+	}
+	return err
+}
+
+func ourLID(p *whatsappPhone) string { return p.sim.LID(ourNumber) }
 
 type whatsappPhone struct {
 	*sim.Person

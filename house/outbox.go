@@ -27,8 +27,8 @@ type outbox struct {
 	sent  map[hotline.OutID]hotline.Sent
 	fail  map[hotline.OutID]hotline.Failure
 
-	left    int       // how much may still be said unasked, of an account with a cap
-	counted time.Time // when that was counted
+	said    map[hotline.AddressID]int // how much was said unasked today to each reader, by an account with a cap; due alone changes it
+	counted time.Time                 // when that was counted
 }
 
 func newOutbox(a *account) *outbox {
@@ -60,44 +60,72 @@ func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.P
 // capLook is how often it is counted what an account has said unasked.
 const capLook = 20 * time.Second
 
-// due gives what is due, and of what nobody asked for only as much as the account may still say today.
+// due gives what is due, and of what nobody asked for only as much as the account may still say today, in all and to each
+// reader. What goes to those who work here is not counted: they agreed to it.
 func (o *outbox) due(ctx context.Context, now time.Time, limit int) ([]hotline.Parcel, error) {
 	channel, name := o.account.channel, o.account.network.Account()
+	if o.account.behind != nil && o.account.behind() {
+		return o.urgent(ctx, now, limit)
+	}
 	if o.account.unasked == nil {
 		return o.h.store.Due(ctx, channel, name, now, limit)
 	}
 	o.mu.Lock()
-	left, stale := o.left, time.Since(o.counted) > capLook
+	said, stale := o.said, time.Since(o.counted) > capLook
 	o.mu.Unlock()
 	if stale {
 		y, m, d := time.Now().In(o.h.Regency.Zone).Date()
-		said, err := o.h.store.Unasked(ctx, channel, name, time.Date(y, m, d, 0, 0, 0, 0, o.h.Regency.Zone))
-		if err != nil {
+		var err error
+		if said, err = o.h.store.Unasked(ctx, channel, name, time.Date(y, m, d, 0, 0, 0, 0, o.h.Regency.Zone)); err != nil {
 			return nil, err
 		}
-		left = o.account.unasked() - said
-		if left <= 0 {
-			o.h.log.Warn("an account has said today what it may say unasked; the rest goes tomorrow", "channel", channel, "account", name)
+	}
+	left, full := o.account.unasked(), []hotline.AddressID(nil)
+	for reader, n := range said {
+		left -= n
+		if n >= readerShare {
+			full = append(full, reader)
 		}
 	}
 	if left <= 0 {
-		o.keepCount(left, stale)
+		if stale {
+			o.h.log.Warn("an account has said today what it may say unasked; the rest goes tomorrow", "channel", channel, "account", name)
+		}
+		o.keepCount(said, stale)
 		return o.h.store.DueAsked(ctx, channel, name, now, limit)
 	}
-	parcels, err := o.h.store.Due(ctx, channel, name, now, min(limit, left))
+	parcels, err := o.h.store.DueSparing(ctx, channel, name, now, min(limit, left), full)
 	for _, p := range parcels {
-		if !p.Out.Asked && p.Out.Lane > hotline.LaneEmergency {
-			left--
+		if !p.Out.Asked && !p.Office && p.Out.Lane > hotline.LaneEmergency {
+			said[p.Address.ID]++
 		}
 	}
-	o.keepCount(left, stale)
+	o.keepCount(said, stale)
 	return parcels, err
 }
 
-func (o *outbox) keepCount(left int, fresh bool) {
+// readerShare is how much of what an account may say unasked in a day one reader may hear: nobody uses it up for everybody, however many reports
+// they send.
+const readerShare = 20
+
+// urgent gives the emergencies of what is due. Nothing else is said while what people wrote in our absence is still coming in: what one of them wrote,
+// however far apart, is then answered once.
+func (o *outbox) urgent(ctx context.Context, now time.Time, limit int) (list []hotline.Parcel, err error) {
+	parcels, err := o.h.store.Due(ctx, o.account.channel, o.account.network.Account(), now, limit)
+	for _, p := range parcels {
+		if p.Out.Lane == hotline.LaneEmergency {
+			list = append(list, p)
+		} else {
+			o.h.store.Abandon(p.ID)
+		}
+	}
+	return list, err
+}
+
+func (o *outbox) keepCount(said map[hotline.AddressID]int, fresh bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.left = left
+	o.said = said
 	if fresh {
 		o.counted = time.Now()
 	}
@@ -105,6 +133,9 @@ func (o *outbox) keepCount(left int, fresh bool) {
 
 // NextDue tells when the next thing comes due.
 func (o *outbox) NextDue(ctx context.Context) (time.Time, bool, error) {
+	if o.account.behind != nil && o.account.behind() {
+		return time.Time{}, false, nil // it is told when that is over
+	}
 	return o.h.store.NextDue(ctx, o.account.channel, o.account.network.Account())
 }
 

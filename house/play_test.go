@@ -40,8 +40,24 @@ type stage struct {
 	away    time.Time // the program is not there until then
 
 	mu    sync.Mutex
-	heard map[string][]string // peer → what was said since the last look, drawn
-	code  string              // the one-time code that was told last
+	heard map[string][]said // peer → what was said since the last look
+	code  string            // the one-time code that was told last
+}
+
+// said is something that somebody was told.
+type said struct {
+	text string // drawn
+	lane hotline.Lane
+}
+
+// hearing adds what was just said to what was heard. An emergency stands before all else of the same moment: whether something was on its
+// way already when the emergency was committed is chance.
+func hearing(heard []said, s said) []said {
+	at := len(heard)
+	for s.lane == hotline.LaneEmergency && at > 0 && heard[at-1].lane != hotline.LaneEmergency {
+		at--
+	}
+	return slices.Insert(heard, at, s)
 }
 
 // patience bounds one wait for quiet, in machine time.
@@ -49,7 +65,7 @@ const patience = 45 * time.Second
 
 func newStage(t testing.TB, s *script) *stage {
 	t.Helper()
-	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), nets: map[string]network{}, people: map[string]phone{}, heard: map[string][]string{}}
+	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), nets: map[string]network{}, people: map[string]phone{}, heard: map[string][]said{}}
 	if s.regency == "jepara" {
 		g.regency = testbed.Jepara()
 	} else {
@@ -140,7 +156,7 @@ func (g *stage) must(err error) {
 func (g *stage) delivered(d bot.Delivery) {
 	if d.Trouble != "" {
 		g.mu.Lock()
-		g.heard[d.Parcel.Address.Peer] = append(g.heard[d.Parcel.Address.Peer], "(not sent: "+string(d.Trouble)+")")
+		g.heard[d.Parcel.Address.Peer] = hearing(g.heard[d.Parcel.Address.Peer], said{"(not sent: " + string(d.Trouble) + ")", d.Parcel.Out.Lane})
 		g.mu.Unlock()
 		return
 	}
@@ -180,7 +196,7 @@ func (g *stage) delivered(d bot.Delivery) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.heard[p.Address.Peer] = append(g.heard[p.Address.Peer], mark+strings.Join(lines, "\n    | "))
+	g.heard[p.Address.Peer] = hearing(g.heard[p.Address.Peer], said{mark + strings.Join(lines, "\n    | "), p.Out.Lane})
 }
 
 // hideCode puts KODE in the place of a one-time code, which is another in every play, and remembers it.
@@ -209,7 +225,7 @@ func (g *stage) hear() []string {
 		}
 		peer := g.people[a.name].peer()
 		for _, said := range g.heard[peer] {
-			out = append(out, a.name+said)
+			out = append(out, a.name+said.text)
 		}
 		delete(g.heard, peer)
 	}

@@ -61,7 +61,7 @@ func (h *House) hear(ctx context.Context, channel string) {
 			if m.Payload == h.holder {
 				continue
 			}
-			for _, b := range []*store.Bell{h.store.Bells.Inbox, h.store.Bells.Outbox, h.store.Bells.Dispatch} {
+			for _, b := range []*store.Bell{h.store.Bells.Inbox, h.store.Bells.Outbox, h.store.Bells.Dispatch, h.store.Bells.Live} {
 				b.Ring()
 			}
 		}

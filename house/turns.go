@@ -71,6 +71,8 @@ func (h *House) handle(ctx context.Context, t *store.Turn) error {
 		return nil
 	case msg.Kind == hotline.MsgMoved && !msg.Group:
 		t.MovedPerson(conv.Address, msg.Moved)
+		t.Keep(nil) // what was begun here went along; whoever writes from here next is a stranger
+		t.Pass()
 		return nil
 	case t.Held || conv.Address.Channel == hotline.WhatsAppCloud: // there single things wait for the person to write
 		t.Release()

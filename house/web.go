@@ -21,9 +21,7 @@ func (h *House) newWeb() http.Handler {
 	for path, hook := range h.webhooks() {
 		mux.Handle(path, hook)
 	}
-	if h.Pages != nil {
-		mux.Handle("/", h.Pages)
-	}
+	h.pages(mux)
 	return mux
 }
 

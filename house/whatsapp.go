@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ type WhatsAppOptions struct {
 	Pace      *whatsapp.Pace    // nil: careful
 	Transport http.RoundTripper // nil: the real network; else a simulated one
 	Root      *[32]byte         // with Transport: whom to believe that it is WhatsApp
-	Polls     bool              // short menus are drawn as polls
+	Polls     bool              // short menus are drawn as polls, also where the regency does not say so
 	Look      time.Duration     // how often it is seen whether numbers came or went; 0: 2 s
 }
 
@@ -40,8 +41,27 @@ type number struct {
 	store.Number
 	account *account
 	channel *whatsapp.Channel
+	manner  manner
 	stop    context.CancelFunc
 	done    chan struct{}
+
+	mu     sync.Mutex
+	untold []whatsapp.Trouble // what the coordinators are yet to be told: it could not be committed so far
+}
+
+// A manner is how a number speaks, as the regency has it.
+type manner struct {
+	pace  whatsapp.Pace
+	polls bool
+}
+
+func (h *House) manner() manner {
+	use := h.rooms.Load().regency.WhatsApp
+	m := manner{whatsapp.Pace{Gap: use.Apart, Same: whatsapp.DefaultPace.Same, Jitter: use.Jitter}, use.Polls || h.WhatsApp.Polls}
+	if h.WhatsApp.Pace != nil {
+		m.pace = *h.WhatsApp.Pace
+	}
+	return m
 }
 
 func newNumbers(h *House) *numbers {
@@ -85,7 +105,7 @@ func (n *numbers) look(ctx context.Context, group *errgroup.Group) error {
 	n.mu.Lock()
 	var gone []*number
 	for name, x := range n.has {
-		if w, ok := wanted[name]; !ok || w.JID != x.JID || fatal(w.Trouble) {
+		if w, ok := wanted[name]; !ok || w.JID != x.JID || fatal(w.Trouble) || x.manner != n.h.manner() {
 			gone = append(gone, x)
 			delete(n.has, name)
 		}
@@ -100,6 +120,7 @@ func (n *numbers) look(ctx context.Context, group *errgroup.Group) error {
 		n.mu.Unlock()
 		switch {
 		case known:
+			n.tell(ctx, x)
 			n.better(ctx, x, w)
 		case fatal(w.Trouble):
 			// Nobody speaks for it. What was to be said there goes another way where there is one.
@@ -122,7 +143,7 @@ func fatal(trouble string) bool {
 
 // better forgets a trouble that has passed.
 func (n *numbers) better(ctx context.Context, x *number, w store.Number) {
-	if s := x.channel.State(); w.Trouble != "" && s.Healthy && s.Reason == "" && n.h.has(x.account.name()) {
+	if s := x.channel.State(); w.Trouble != "" && !x.owes() && s.Healthy && s.Reason == "" && n.h.has(x.account.name()) {
 		if _, err := n.h.store.NumberTrouble(ctx, w.Name, ""); err != nil && ctx.Err() == nil {
 			n.h.log.Warn("not noted that a WhatsApp number is well again", "number", w.Name, "error", err)
 		}
@@ -136,7 +157,7 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	if err != nil {
 		return fmt.Errorf("read the device's name: %w", err)
 	}
-	x := &number{Number: w, done: make(chan struct{})}
+	x := &number{Number: w, manner: h.manner(), done: make(chan struct{})}
 	// What is told from inside the connection is noted outside of it: it must not wait for Postgres.
 	tell := make(chan func(context.Context), 64)
 	later := func(fn func(context.Context)) bool {
@@ -149,17 +170,16 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 		}
 	}
 	var news arrivals
-	pace := h.WhatsApp.Pace
-	if pace == nil {
-		use := h.rooms.Load().regency.WhatsApp
-		pace = &whatsapp.Pace{Gap: use.Apart, Same: whatsapp.DefaultPace.Same, Jitter: use.Jitter}
-	}
 	c, err := whatsapp.New(ctx, whatsapp.Options{
-		Name: w.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
-		Polls:    h.WhatsApp.Polls,
+		Name: w.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: &x.manner.pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
+		Polls:    x.manner.polls,
+		CaughtUp: func() { x.account.wake.Ring() },
 		LastSeen: w.Telephone,
 		Hears:    func(group string) bool { return h.store.IsGroup(ctx, hotline.WhatsApp, jid.User, group) },
-		Alert:    func(t whatsapp.Trouble) { later(func(ctx context.Context) { n.alert(ctx, x, t) }) },
+		Alert: func(t whatsapp.Trouble) {
+			x.owe(t)
+			later(func(ctx context.Context) { n.tell(ctx, x) }) // else look does
+		},
 		Seen: func(at time.Time) {
 			later(func(ctx context.Context) {
 				if err := h.store.NumberSeen(ctx, w.Name, at); err != nil {
@@ -189,7 +209,7 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	}
 	x.channel = c
 	x.account = &account{channel: hotline.WhatsApp, network: c, alone: true, unasked: func() int { return h.rooms.Load().regency.WhatsApp.Unasked },
-		receive: func(ctx context.Context) error { return n.receive(ctx, x) },
+		receive: func(ctx context.Context) error { return n.receive(ctx, x) }, behind: c.Behind,
 		ill: func() string {
 			if s := c.State(); !s.Healthy {
 				return s.Reason
@@ -298,6 +318,8 @@ func (n *numbers) letBe(ctx context.Context, x *number) bool {
 	for {
 		w, err := n.h.store.Number(ctx, x.Name)
 		switch {
+		case x.owes(whatsapp.TroubleLoggedOut, whatsapp.TroubleReplaced):
+			return true // the others do not know yet
 		case err == nil:
 			return w.JID != x.JID || fatal(w.Trouble)
 		case errors.Is(err, hotline.ErrNotFound):
@@ -327,26 +349,56 @@ func (n *numbers) speak(ctx context.Context, x *number) {
 		trouble = whatsapp.TroubleReplaced
 	}
 	n.h.log.Error("a WhatsApp number is let go", "number", x.Name, "error", err)
-	n.alert(ctx, x, whatsapp.Trouble{Kind: trouble})
+	x.owe(whatsapp.Trouble{Kind: trouble})
+	n.tell(ctx, x)
 }
 
-// alert notes a trouble and tells the coordinators by another way, each once.
-func (n *numbers) alert(ctx context.Context, x *number, t whatsapp.Trouble) {
-	news, err := n.h.store.NumberTrouble(ctx, x.Name, string(t.Kind))
-	if err != nil {
-		n.h.log.Error("a WhatsApp number's trouble is not noted", "number", x.Name, "error", err)
+// owe keeps a trouble until the coordinators have been told of it. Of one kind the latest counts.
+func (x *number) owe(t whatsapp.Trouble) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.untold = append(slices.DeleteFunc(x.untold, func(o whatsapp.Trouble) bool { return o.Kind == t.Kind }), t)
+}
+
+// owes tells whether there is a trouble, of one of these kinds or of any, of which the coordinators are yet to be told.
+func (x *number) owes(kinds ...whatsapp.TroubleKind) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.ContainsFunc(x.untold, func(t whatsapp.Trouble) bool { return len(kinds) == 0 || slices.Contains(kinds, t.Kind) })
+}
+
+// tell tells the coordinators what they are yet to be told. What cannot be committed is tried again at the next look.
+func (n *numbers) tell(ctx context.Context, x *number) {
+	x.mu.Lock()
+	list := slices.Clone(x.untold)
+	x.mu.Unlock()
+	for _, t := range list {
+		if err := n.alert(ctx, x, t); err != nil {
+			if ctx.Err() == nil {
+				n.h.log.Warn("nobody is told of a WhatsApp number's trouble yet", "number", x.Name, "error", err)
+			}
+			return
+		}
+		x.mu.Lock()
+		x.untold = slices.DeleteFunc(x.untold, func(o whatsapp.Trouble) bool { return o == t })
+		x.mu.Unlock()
 	}
-	if !news {
-		return
-	}
+}
+
+// alert notes a trouble and tells the coordinators by another way: both or nothing, and each trouble once.
+func (n *numbers) alert(ctx context.Context, x *number, t whatsapp.Trouble) error {
 	say := hotline.Say("number."+numberPhrase(t.Kind), "name", x.Name)
 	if !t.Until.IsZero() {
 		say = say.And("number.until", "until", t.Until)
 	}
-	err = n.h.store.Do(ctx, n.h.Clock.Now(), func(tx *store.Tx) error {
+	return n.h.store.Do(ctx, n.h.Clock.Now(), func(tx *store.Tx) error {
+		news, err := tx.NumberTrouble(ctx, x.Name, string(t.Kind))
+		if err != nil || !news {
+			return err
+		}
 		people, err := tx.People(ctx, nil, hotline.RoleCoordinator)
 		if err != nil {
-			return err
+			return fmt.Errorf("find the coordinators: %w", err)
 		}
 		told := map[hotline.PersonID]bool{}
 		for _, r := range people {
@@ -358,9 +410,6 @@ func (n *numbers) alert(ctx context.Context, x *number, t whatsapp.Trouble) {
 		}
 		return nil
 	})
-	if err != nil {
-		n.h.log.Error("nobody was told of a WhatsApp number's trouble", "number", x.Name, "error", err)
-	}
 }
 
 // numberPhrase names the phrase that says a trouble.

@@ -97,11 +97,19 @@ func TestSoakWhatsAppTwoInstances(t *testing.T) {
 	w.complain(6)
 	pass(time.Second)
 	wires.whatsapp.cut()
-	pass(15 * time.Second)
+	w.eventually(soon, "/readyz says that WhatsApp cannot be reached", func(context.Context) (bool, error) {
+		status, r, err := d.readiness()
+		return status == http.StatusOK && r.State == "degraded" && strings.Contains(r.Degraded["whatsapp"], "cannot be reached"), err
+	})
+	pass(30 * time.Second)
 	w.holds(d)
 	wires.whatsapp.mend()
 	heard = w.probe("after WhatsApp could be reached again", soon)
-	t.Logf("WhatsApp cut off from the holder for 15 s: a message was answered %s after that", ms(heard))
+	t.Logf("WhatsApp cut off from the holder for 30 s: a message was answered %s after that", ms(heard))
+	w.eventually(soon, "/readyz says that WhatsApp is well again", func(context.Context) (bool, error) {
+		_, r, err := d.readiness()
+		return r.Degraded["whatsapp"] == "", err
+	})
 
 	// The network breaks the connection off, again and again.
 	w.complain(6)
@@ -161,11 +169,19 @@ func (w *whatsappWorld) killElsewhere(p *running) time.Time {
 	return died
 }
 
-// untroubled holds that nothing is noted to be wrong with the number.
+// untroubled holds that nothing is noted to be wrong with the number, and that no /readyz says so.
 func (w *whatsappWorld) untroubled(when string) {
 	w.t.Helper()
 	if trouble, err := w.trouble(context.Background()); err != nil || trouble != "" {
 		w.t.Errorf("%s the number is said to be %q: %v", when, trouble, err)
+	}
+	for _, p := range w.running {
+		if p.frozen || p.over() {
+			continue
+		}
+		if _, r, err := p.readiness(); err != nil || strings.Contains(r.Degraded["whatsapp"], numberName+": ") {
+			w.t.Errorf("%s /readyz of %s says %+v: %v", when, p.name, r, err)
+		}
 	}
 }
 

@@ -68,6 +68,9 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 		if status != http.StatusOK || !r.Ready {
 			t.Errorf("%s should be ready all the time", p.name)
 		}
+		if r.State != "degraded" || r.Degraded["whatsapp"] != numberName+": replaced" {
+			t.Errorf("%s does not say which number is in trouble: %+v", p.name, r)
+		}
 	}
 
 	// The other goes; people write, and nobody is there to read it.

@@ -101,7 +101,7 @@ func (s *Servers) adoptPostgres(ctx context.Context) (*process, error) {
 			err := p.retry(ctx, func(ctx context.Context) error { return pingPostgres(ctx, s.place.sockets) })
 			switch {
 			case err == nil:
-				s.log.Info("found Postgres running", "pid", p.pid)
+				s.log.Debug("found Postgres running", "pid", p.pid)
 				return p, nil
 			case errors.Is(err, errEnded):
 				continue

@@ -28,7 +28,7 @@ func (s *Servers) startRedis(ctx context.Context) (*process, error) {
 		err := old.retry(asking, func(ctx context.Context) error { return pingRedis(ctx, socket) })
 		cancel()
 		if err == nil {
-			s.log.Info("found Redis running", "pid", old.pid)
+			s.log.Debug("found Redis running", "pid", old.pid)
 			return old, nil
 		}
 		s.log.Warn("found a Redis that does not answer; starting another", "pid", old.pid, "error", err)

@@ -40,6 +40,14 @@ type cli struct {
 		List    listCmd    `cmd:"" help:"List who works for the service."`
 		End     endCmd     `cmd:"" help:"Take a role away. What the person had taken goes back to the worklist."`
 	} `cmd:"" help:"People who work cases."`
+	User struct {
+		Add     userAddCmd     `cmd:"" help:"Let somebody sign in to the console: prints a one-time link."`
+		List    userListCmd    `cmd:"" help:"List who may sign in."`
+		Role    userRoleCmd    `cmd:"" help:"Give somebody one role more, or end one."`
+		Reset   userResetCmd   `cmd:"" help:"Make a new one-time link; the old password, the second step and all sessions are over."`
+		Disable userDisableCmd `cmd:"" help:"Keep somebody from signing in, and sign them out."`
+		Enable  userEnableCmd  `cmd:"" help:"Let somebody sign in again."`
+	} `cmd:"" help:"People who work at the console: the 112 line, the walk-in desk, the coordinator."`
 	WhatsApp struct {
 		Pair   pairCmd    `cmd:"" help:"Link a number as a device of its telephone: shows a QR, or with --phone a code to type there."`
 		Status numbersCmd `cmd:"" help:"List the linked numbers and how they do."`
@@ -77,7 +85,12 @@ func run(args []string) int {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		p.complain(fmt.Errorf("%w; see: tanggap --help", err))
+		of := "tanggap"
+		var wrong *kong.ParseError
+		if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+			of = wrong.Context.Selected().FullPath()
+		}
+		p.complain(fmt.Errorf("%w; see: %s --help", err, of))
 		return exitUsage
 	}
 	if c.Verbose {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tanggap/config"
+	"tanggap/console"
 	"tanggap/hotline"
 	"tanggap/house"
 )
@@ -29,6 +30,10 @@ func (p *program) serve(ctx context.Context, d *data) error {
 	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, OldKeys: d.OldKeys, Listen: d.Listen, Log: p.log}
 	if t := d.Telegram; t.Token != "" {
 		o.Telegram = &house.TelegramOptions{Token: t.Token, API: t.API, Webhook: t.Webhook}
+	}
+	o.ConsoleOptions = house.ConsoleOptions{URL: d.Console.URL, Tiles: d.Console.Tiles}
+	if i := d.Console.OIDC; i.On() {
+		o.ConsoleOptions.OIDC = &console.OIDCOptions{Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret}
 	}
 	p.whatsApp(&o, d.WhatsApp)
 	if o.Telegram == nil && o.WhatsApp == nil && o.Cloud == nil {

@@ -1,0 +1,40 @@
+package words
+
+// shell is what stands around every page, and what any may say.
+var shell = map[string]Word{
+	"app":              {"Tanggap", "Tanggap"},
+	"skip":             {"Langsung ke isi", "Skip to content"},
+	"nav":              {"Menu", "Menu"},
+	"language":         {"Bahasa", "Language"},
+	"language.id":      {"Bahasa Indonesia", "Bahasa Indonesia"},
+	"language.en":      {"English", "English"},
+	"offline":          {"Tidak terhubung. Yang tampil mungkin sudah lama; sedang mencoba lagi.", "Not connected. What you see may be old; trying again."},
+	"home.title":       {"Beranda", "Home"},
+	"home.hello":       {"Halo, {name}.", "Hello, {name}."},
+	"home.roles":       {"Tugas Anda", "Your roles"},
+	"home.nothing":     {"Belum ada halaman untuk tugas Anda.", "There is no page for your role yet."},
+	"home.pages":       {"Halaman", "Pages"},
+	"problem.title":    {"Maaf", "Sorry"},
+	"problem.back":     {"Ke beranda", "To the first page"},
+	"problem.notfound": {"Halaman atau data itu tidak ada.", "There is no such page or record."},
+	"problem.forbidden": {"Anda tidak boleh membuka ini. Mintalah kepada koordinator bila memang perlu.",
+		"You may not open this. Ask the coordinator if you need it."},
+	"problem.conflict": {"Itu tidak bisa sekarang: keadaannya sudah berubah. Muat ulang halaman.", "Not possible now: things have changed. Load the page again."},
+	"problem.bad":      {"Permintaan ini tidak lengkap.", "This request is incomplete."},
+	"problem.large":    {"Kirimannya terlalu besar.", "What was sent is too large."},
+	"problem.ours":     {"Ada yang salah pada kami. Coba lagi sebentar.", "Something is wrong on our side. Try again in a moment."},
+
+	"wrong.form":  {"Formulir tidak terbaca. Kirim lagi.", "The form could not be read. Send it again."},
+	"wrong.empty": {"Wajib diisi.", "Please fill this in."},
+	"wrong.long":  {"Terlalu panjang.", "Too long."},
+
+	"role.operator":    {"Operator 112", "112 operator"},
+	"role.desk":        {"Petugas loket", "Walk-in desk"},
+	"role.supervisor":  {"Supervisor 112", "112 supervisor"},
+	"role.coordinator": {"Koordinator", "Coordinator"},
+	"role.viewer":      {"Pelihat angka", "Viewer of figures"},
+	"role.officer":     {"Petugas", "Officer"},
+	"role.head":        {"Kepala", "Head"},
+	"role.responder":   {"Tim lapangan", "Responder"},
+	"role.setda":       {"Sekretaris daerah", "Regency secretary"},
+}
