@@ -40,19 +40,19 @@ type stage struct {
 	away    time.Time // the program is not there until then
 
 	mu    sync.Mutex
-	heard map[string][]said // peer → what was said since the last look
-	code  string            // the one-time code that was told last
+	heard map[string][]heardLine // peer → what was said since the last look
+	code  string                 // the one-time code that was told last
 }
 
-// said is something that somebody was told.
-type said struct {
+// heardLine is something that somebody was told.
+type heardLine struct {
 	text string // drawn
 	lane hotline.Lane
 }
 
 // hearing adds what was just said to what was heard. An emergency stands before all else of the same moment: whether something was on its
 // way already when the emergency was committed is chance.
-func hearing(heard []said, s said) []said {
+func hearing(heard []heardLine, s heardLine) []heardLine {
 	at := len(heard)
 	for s.lane == hotline.LaneEmergency && at > 0 && heard[at-1].lane != hotline.LaneEmergency {
 		at--
@@ -65,7 +65,7 @@ const patience = 45 * time.Second
 
 func newStage(t testing.TB, s *script) *stage {
 	t.Helper()
-	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), nets: map[string]network{}, people: map[string]phone{}, heard: map[string][]said{}}
+	g := &stage{t: t, script: s, clock: house.NewMoved(s.clock), nets: map[string]network{}, people: map[string]phone{}, heard: map[string][]heardLine{}}
 	if s.regency == "jepara" {
 		g.regency = testbed.Jepara()
 	} else {
@@ -156,7 +156,7 @@ func (g *stage) must(err error) {
 func (g *stage) delivered(d bot.Delivery) {
 	if d.Trouble != "" {
 		g.mu.Lock()
-		g.heard[d.Parcel.Address.Peer] = hearing(g.heard[d.Parcel.Address.Peer], said{"(not sent: " + string(d.Trouble) + ")", d.Parcel.Out.Lane})
+		g.heard[d.Parcel.Address.Peer] = hearing(g.heard[d.Parcel.Address.Peer], heardLine{"(not sent: " + string(d.Trouble) + ")", d.Parcel.Out.Lane})
 		g.mu.Unlock()
 		return
 	}
@@ -196,7 +196,7 @@ func (g *stage) delivered(d bot.Delivery) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.heard[p.Address.Peer] = hearing(g.heard[p.Address.Peer], said{mark + strings.Join(lines, "\n    | "), p.Out.Lane})
+	g.heard[p.Address.Peer] = hearing(g.heard[p.Address.Peer], heardLine{mark + strings.Join(lines, "\n    | "), p.Out.Lane})
 }
 
 // hideCode puts KODE in the place of a one-time code, which is another in every play, and remembers it.
