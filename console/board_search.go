@@ -199,7 +199,7 @@ func (q *Request) export() error {
 		n += len(rows)
 		w.Flush()
 		if len(rows) < exportOnce || w.Error() != nil {
-			return nil
+			return nil //nolint:nilerr // whoever went away does not hear of it
 		}
 		s.After = foundAt(rows[len(rows)-1])
 		if err := read(false); err != nil { // a file that ends early is all that can be given
