@@ -87,6 +87,7 @@ func (w *world) another(t *testing.T) *Channel {
 	}
 	// How long the pauses are is seen in TestPauses; nobody waits for them here.
 	c.rest = func(ctx context.Context, d time.Duration) { sleep(ctx, min(d, pauseLeast)) }
+	c.courteous = time.Minute // a busy machine is no reason to leave a courtesy out
 	return c
 }
 
@@ -173,7 +174,7 @@ func ended(t *testing.T, c *Channel) {
 
 func soon(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

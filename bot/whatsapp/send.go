@@ -22,7 +22,7 @@ const (
 	sendTime     = 75 * time.Second // one message, uploads included
 	answerTime   = 40 * time.Second // until the network says that it has a message
 	comeBackTime = 4 * time.Second  // how long a send waits for a connection that is just being made again
-	courtesyTime = 3 * time.Second  // read marks and typing
+	courtesyTime = 3 * time.Second  // read marks and typing: nobody waits longer for them
 )
 
 // Send hands one thing to the network. Every error is a *hotline.SendError. What takes several messages goes on where it stopped when it is sent
@@ -303,7 +303,7 @@ func (c *Channel) courtesy(ctx context.Context, peer types.JID) {
 	if peer.Server == types.GroupServer {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, courtesyTime)
+	ctx, cancel := context.WithTimeout(ctx, c.courteous)
 	defer cancel()
 	if ids := c.recent.read(peer.String()); len(ids) > 0 {
 		if err := c.client.MarkRead(ctx, ids, c.now(), peer, peer); err != nil {

@@ -89,6 +89,8 @@ type Channel struct {
 	now    func() time.Time // machine time
 	rest   func(context.Context, time.Duration)
 
+	courteous time.Duration // for read marks and typing
+
 	mu       sync.Mutex
 	running  bool
 	session  *session // the connection there is; nil between two
@@ -130,7 +132,7 @@ func New(ctx context.Context, o Options) (*Channel, error) {
 	}
 	c := &Channel{
 		o: o, log: log, device: device, number: device.ID.User, jid: *device.ID, lid: device.LID.ToNonAD(), ids: newNamer(device.IdentityKey.Pub[:]),
-		gate: make(chan struct{}, 1), words: make(chan word, 256), left: clearLeft, now: time.Now, rest: sleep,
+		gate: make(chan struct{}, 1), words: make(chan word, 256), left: clearLeft, now: time.Now, rest: sleep, courteous: courtesyTime,
 		state: State{Reason: "not started"}, told: map[TroubleKind]Trouble{}, stumbles: map[string]int{},
 	}
 	pace := DefaultPace
