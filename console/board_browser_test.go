@@ -171,6 +171,25 @@ func TestTriageOfACaseFromChat(t *testing.T) {
 	tab.Shot("board-case-telephone")
 }
 
+// News that comes while earlier news is still being read is read after it, not lost with the part of the page that the first reading replaced.
+func TestNewsDuringNews(t *testing.T) {
+	t.Parallel()
+	c := browser.Start(t)
+	rina := c.User(t, "rina", hotline.RoleCoordinator)
+	tab := c.Tab(t, rina)
+	tab.Go(fmt.Sprintf("/board/cases/%d", fileCase(t, c, "").ID))
+	tab.Live()
+	var before int
+	const reads = `performance.getEntriesByType("resource").filter(function (r) { return r.name.endsWith("/history"); }).length`
+	tab.Value(`(function () {
+		var seen = `+reads+`, open = document.querySelector("[data-case]");
+		document.body.dispatchEvent(new CustomEvent("live-case", { detail: { id: Number(open.dataset.case) } }));
+		document.body.dispatchEvent(new CustomEvent("live-case", { detail: { id: Number(open.dataset.case) } }));
+		return seen;
+	})()`, &before)
+	tab.Until(fmt.Sprintf("%s >= %d", reads, before+2))
+}
+
 // A voice note is played through us and written down; what was written is heard by the reporter. Every playing is kept.
 func TestTheHumansInboxOnTheBoard(t *testing.T) {
 	t.Parallel()
