@@ -55,8 +55,8 @@ func TestSoakPostgresGone(t *testing.T) {
 			gone.long, waiting, ms(back), ms(heard))
 	}
 	w.quiet(3 * time.Minute)
-	if n := w.verify(); n > 0 {
-		t.Errorf("%d messages were said twice, and the program never died", n)
+	if f := w.verify(); f.twice() > 0 {
+		t.Errorf("%s, and the program never died", f)
 	}
 	p.stop()
 }

@@ -16,13 +16,16 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	bot "tanggap/bot/whatsapp"
 	"tanggap/config"
 	"tanggap/house"
+	"tanggap/simulator/whatsapp"
 	"tanggap/testbed"
 )
 
@@ -35,6 +38,7 @@ const programVariable = "TANGGAP_SOAK_PROGRAM"
 // made is what a program is made of. What is not said here is as "tanggap serve" has it.
 type made struct {
 	Database, Redis, Telegram string
+	WhatsApp                  string // empty: it has no number there
 }
 
 func init() {
@@ -62,10 +66,15 @@ func program(text string) int {
 		log.Error("the shipped regency does not load", "report", report)
 		return 1
 	}
-	h, err := house.Open(ctx, house.Options{
+	options := house.Options{
 		Regency: r, DatabaseURL: m.Database, RedisURL: m.Redis, Key: testbed.Key, Listen: "127.0.0.1:0", Log: log,
 		Telegram: &house.TelegramOptions{Token: simToken, API: m.Telegram},
-	})
+	}
+	if m.WhatsApp != "" {
+		root := whatsapp.Root() // without a pace: nobody bans it here
+		options.WhatsApp = &house.WhatsAppOptions{Pace: &bot.Pace{}, Transport: whatsapp.TransportTo(m.WhatsApp), Root: &root}
+	}
+	h, err := house.Open(ctx, options)
 	if err != nil {
 		log.Error("not opened", "error", err)
 		return 1
@@ -92,14 +101,34 @@ type running struct {
 	log     string // path
 }
 
-// launch starts the program and does not wait until it is ready.
-func (w *world) launch() *running {
+// start starts the program and waits until it is ready.
+func (w *world) start() *running {
+	w.t.Helper()
+	return w.startOf(w.made)
+}
+
+// startOf starts a program that is made of something else, and waits until it is ready.
+func (w *world) startOf(m made) *running {
+	w.t.Helper()
+	p := w.launch(m)
+	select {
+	case <-p.ready:
+	case <-p.ended:
+		w.t.Fatalf("%s did not start: %v\n%s", p.name, p.err, p.tail())
+	case <-time.After(startPatience):
+		w.t.Fatalf("%s does not start\n%s", p.name, p.tail())
+	}
+	return p
+}
+
+// launch starts a program and does not wait until it is ready.
+func (w *world) launch(m made) *running {
 	w.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	text, err := json.Marshal(w.made)
+	text, err := json.Marshal(m)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -131,20 +160,6 @@ func (w *world) launch() *running {
 		_ = in.Close() // closed with the process already
 		close(p.ended)
 	}()
-	return p
-}
-
-// start starts the program and waits until it is ready.
-func (w *world) start() *running {
-	w.t.Helper()
-	p := w.launch()
-	select {
-	case <-p.ready:
-	case <-p.ended:
-		w.t.Fatalf("%s did not start: %v\n%s", p.name, p.err, p.tail())
-	case <-time.After(startPatience):
-		w.t.Fatalf("%s does not start\n%s", p.name, p.tail())
-	}
 	return p
 }
 
@@ -233,7 +248,17 @@ func (p *running) tail() string {
 	return string(bytes.Join(lines[max(0, len(lines)-40):], []byte("\n")))
 }
 
-// endAll ends every program, and looks through what they logged for what no program should ever log.
+// expect says that programs will log an error with these words, which is no fault here.
+func (w *world) expect(words string) { w.expected = append(w.expected, words) }
+
+// expects tells whether a line that was logged is an error that was to be expected.
+func (w *world) expects(line []byte) bool {
+	return bytes.Contains(line, []byte("level=ERROR")) &&
+		slices.ContainsFunc(w.expected, func(words string) bool { return bytes.Contains(line, []byte(words)) })
+}
+
+// endAll ends every program, and looks through what they logged for what no program should ever log. Whoever looks for a fault names a folder in
+// TANGGAP_SOAK_LOGS, to have what the programs of a test that failed logged.
 func (w *world) endAll() {
 	for _, p := range w.running {
 		if p.frozen {
@@ -249,13 +274,18 @@ func (w *world) endAll() {
 		}
 		for line := range bytes.Lines(b) {
 			for _, bad := range []string{"DATA RACE", "panic", "level=ERROR", "fatal error"} {
-				if bytes.Contains(line, []byte(bad)) {
+				if bytes.Contains(line, []byte(bad)) && !w.expects(line) {
 					w.t.Errorf("%s logged: %s", p.name, bytes.TrimSpace(line))
 				}
 			}
 		}
 		if w.t.Failed() && bytes.Contains(b, []byte("DATA RACE")) {
 			w.t.Logf("%s", b)
+		}
+		if dir := os.Getenv("TANGGAP_SOAK_LOGS"); w.t.Failed() && dir != "" {
+			if err := os.WriteFile(filepath.Join(dir, filepath.Base(p.log)), b, 0o600); err != nil {
+				w.t.Error(err)
+			}
 		}
 	}
 	if w.t.Failed() && len(w.running) > 0 {

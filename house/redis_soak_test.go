@@ -60,7 +60,7 @@ func TestSoakRedisGone(t *testing.T) {
 	}
 	w.quiet(3 * time.Minute)
 	w.healthy(p, soon)
-	t.Logf("%d repeats", w.verify())
+	t.Logf("%s", w.verify())
 	p.stop()
 }
 
@@ -117,16 +117,6 @@ func (w *world) whole() time.Duration {
 		diff, err := w.unlisted(ctx)
 		return diff == "", err
 	})
-}
-
-// slowest gives the longest that somebody waited for the number, of those who began after the first so many.
-func (w *world) slowest(from int) (most time.Duration) {
-	for _, z := range w.citizens[from:] {
-		z.mu.Lock()
-		most = max(most, z.took)
-		z.mu.Unlock()
-	}
-	return most
 }
 
 func (w *world) redisClient() *redis.Client {

@@ -25,19 +25,22 @@ func TestSoakWhatsAppOddities(t *testing.T) {
 
 	// Who hides the number, and who is named by it as in former times.
 	for i := range 10 {
-		z := w.caller()
-		z.opts.HidePhone, z.opts.OldStyle = i%2 == 0, i%2 == 1
+		z := w.citizen()
+		v := z.whatsapp()
+		v.opts.HidePhone, v.opts.OldStyle = i%2 == 0, i%2 == 1
 		w.begin(z)
 	}
 	w.satisfied(2 * soon)
 
 	// A new phone when a question was just read: the answer comes from it.
 	for range 6 {
-		z := w.caller()
-		z.first = func(z *caller) error {
+		z := w.citizen()
+		v := z.whatsapp()
+		z.before = func() error {
 			ctx, cancel := context.WithTimeout(context.Background(), soon)
 			defer cancel()
-			return z.p.NewPhone(ctx)
+			v.once = true // the new phone has no message to reply to
+			return v.NewPhone(ctx)
 		}
 		w.begin(z)
 	}
@@ -46,7 +49,7 @@ func TestSoakWhatsAppOddities(t *testing.T) {
 	// A new phone before the answer came: what was sealed for the old one is asked for again.
 	again := 0
 	for range 4 {
-		z := w.caller()
+		z := w.citizen()
 		again += w.changesPhone(z)
 	}
 	w.satisfied(2 * soon)
@@ -58,29 +61,29 @@ func TestSoakWhatsAppOddities(t *testing.T) {
 	// Messages damaged on the way to us, and on the way back.
 	retries := w.net.Retries(ourNumber)
 	for range 6 {
-		z := w.caller()
+		z := w.citizen()
 		w.onTheNet(z)
 		w.net.Garble(ourNumber, 1)
-		w.net.Garble(z.opts.Phone, 1)
+		w.net.Garble(z.whatsapp().opts.Phone, 1)
 		w.begin(z)
 		w.eventually(soon, "the damaged message is read in the end", func(context.Context) (bool, error) {
-			return z.state() != "has not begun" && len(z.p.Messages()) > 0, nil
+			return z.state() != "has not begun" && len(z.whatsapp().Messages()) > 0, nil
 		})
 	}
 	w.satisfied(2 * soon)
 	t.Logf("6 messages damaged on the way to us: asked for again %d times", w.net.Retries(ourNumber)-retries)
 
 	// One that stays damaged: its sender hears that it could not be read, and writes once more.
-	z := w.caller()
+	z := w.citizen()
 	w.onTheNet(z)
 	w.net.Garble(ourNumber, 1000)
 	garbled := time.Now()
-	if _, err := z.p.Say(z.what); err != nil {
+	if err := z.say(z.what); err != nil {
 		t.Fatal(err)
 	}
-	w.eventually(3*time.Minute, "the sender of what cannot be read hears so", func(context.Context) (bool, error) { return len(z.p.Messages()) > 0, nil })
+	w.eventually(3*time.Minute, "the sender of what cannot be read hears so", func(context.Context) (bool, error) { return len(z.whatsapp().Messages()) > 0, nil })
 	w.net.Garble(ourNumber, 0)
-	t.Logf("what could not be read in the end was answered after %s: %q", time.Since(garbled).Round(time.Second), z.p.Messages()[0].Text)
+	t.Logf("what could not be read in the end was answered after %s: %q", time.Since(garbled).Round(time.Second), z.whatsapp().Messages()[0].Text)
 	z.what += " sekali"
 	w.begin(z)
 	w.satisfied(2 * soon)
@@ -107,7 +110,7 @@ func TestSoakWhatsAppOddities(t *testing.T) {
 }
 
 // onTheNet brings somebody onto the network who has not begun.
-func (w *whatsappWorld) onTheNet(z *caller) {
+func (w *whatsappWorld) onTheNet(z *citizen) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
@@ -117,25 +120,26 @@ func (w *whatsappWorld) onTheNet(z *caller) {
 }
 
 // changesPhone has somebody write, and get a new phone before the answer is there. It gives how often that phone asked for what it could not read.
-func (w *whatsappWorld) changesPhone(z *caller) (again int) {
+func (w *whatsappWorld) changesPhone(z *citizen) (again int) {
 	w.t.Helper()
 	w.onTheNet(z)
-	if _, err := z.p.Say(z.what); err != nil {
+	v := z.whatsapp()
+	if err := v.say(z.what); err != nil {
 		w.t.Fatal(err)
 	}
-	z.p.Disconnect()
-	w.eventually(soon, "the answer waits for the phone", func(context.Context) (bool, error) { return w.net.Unacked(z.opts.Phone) > 0, nil })
+	v.Disconnect()
+	w.eventually(soon, "the answer waits for the phone", func(context.Context) (bool, error) { return w.net.Unacked(v.opts.Phone) > 0, nil })
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
-	seq := z.p.Seq()
-	if err := z.p.NewPhone(ctx); err != nil {
+	place := v.place()
+	if err := v.NewPhone(ctx); err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := z.p.WaitAfter(ctx, seq, sim.Received.Message); err != nil {
-		w.t.Fatalf("the new phone never gets the answer: %v\n%s", err, w.scene())
+	if _, err := v.WaitAfter(ctx, place, sim.Received.Message); err != nil {
+		w.t.Fatalf("the new phone never gets the answer: %v\n%s", err, w.picture())
 	}
-	w.calls.Go(func() error { return z.goOn(context.Background(), seq) })
-	return w.net.Retries(z.opts.Phone)
+	w.goOn(z, place)
+	return w.net.Retries(v.opts.Phone)
 }
 
 // moreKeys waits until we have one-time keys again.
@@ -159,19 +163,16 @@ func TestSoakWhatsAppBacklog(t *testing.T) {
 
 	began := time.Now()
 	for range people {
-		z := w.caller()
-		z.what = fmt.Sprint("what caller ", z.n, " says") // how often they are asked meanwhile is not the same for all
+		z := w.citizen()
+		z.what = fmt.Sprint("what ", z.name(), " says") // how often they are asked meanwhile is not the same for all
 		w.onTheNet(z)
 	}
 	for i := range each {
 		clock.passes(away / each)
-		for _, z := range w.callers {
-			w.calls.Go(func() error {
-				_, err := z.p.Say(part(i))
-				return err
-			})
+		for _, z := range w.citizens {
+			w.talks.Go(func() error { return z.say(part(i)) })
 		}
-		if err := w.calls.Wait(); err != nil {
+		if err := w.talks.Wait(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,10 +192,10 @@ func TestSoakWhatsAppBacklog(t *testing.T) {
 
 	// They read what they were answered, and answer the last of it.
 	back, most := time.Now(), 0
-	for _, z := range w.callers {
-		last, asked := z.asked()
+	for _, z := range w.citizens {
+		last, asked := z.whatsapp().asked()
 		most = max(most, asked)
-		w.calls.Go(func() error { return z.goOn(context.Background(), last-1) })
+		w.goOn(z, last-1)
 	}
 	w.satisfied(3 * time.Minute)
 	t.Logf("%d messages were taken in within %s (%.0f a second) and handled %s later; nobody was asked more than %d times meanwhile; everybody was through %s after they "+
@@ -202,19 +203,19 @@ func TestSoakWhatsAppBacklog(t *testing.T) {
 	w.quiet(2 * soon)
 	f := w.verify()
 	t.Logf("%s", f)
-	if f.repeats+f.unnoted > 0 {
-		t.Errorf("%d messages were said twice, and no program died", f.repeats+f.unnoted)
+	if f.twice() > 0 {
+		t.Errorf("%d messages were said twice, and no program died", f.twice())
 	}
-	for _, z := range w.callers {
+	for _, z := range w.citizens {
 		w.inOrder(z, each)
 	}
 	p.stop()
 }
 
 // asked tells how often somebody was asked for a yes, and when last.
-func (z *caller) asked() (last int64, times int) {
-	for _, m := range z.p.Messages() {
-		if choiceOf(m.Text, "Ya, kirim") != "" {
+func (v *whatsappVoice) asked() (last int64, times int) {
+	for _, m := range v.Messages() {
+		if _, _, offers := written(m.Text, "Ya, kirim"); offers {
 			last = m.Seq
 			times++
 		}
@@ -225,12 +226,12 @@ func (z *caller) asked() (last int64, times int) {
 func part(i int) string { return fmt.Sprintf("jalan rusak di desa Bawu bagian %d", i+1) }
 
 // inOrder holds that a person's only case tells every part of what they wrote, once and in order.
-func (w *whatsappWorld) inOrder(z *caller, parts int) {
+func (w *whatsappWorld) inOrder(z *citizen, parts int) {
 	w.t.Helper()
 	var story string
 	err := w.pool.QueryRow(context.Background(), `
 		select string_agg(t.text, e'\n' order by t.id) from contents t join cases c on c.id = t.case_id
-		join addresses a on a.id = c.from_address where a.peer = $1`, z.p.LID()).Scan(&story)
+		join addresses a on a.id = c.from_address where a.peer = $1`, z.peer()).Scan(&story)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -239,12 +240,12 @@ func (w *whatsappWorld) inOrder(z *caller, parts int) {
 		if line = strings.TrimSpace(line); next < parts && line == part(next) {
 			next++
 		} else if strings.Contains(line, "bagian") {
-			w.t.Errorf("caller %d: %q comes where %q should", z.n, line, part(next))
+			w.t.Errorf("%s: %q comes where %q should", z.name(), line, part(next))
 			return
 		}
 	}
 	if next != parts {
-		w.t.Errorf("caller %d: %d of %d messages are part of the case", z.n, next, parts)
+		w.t.Errorf("%s: %d of %d messages are part of the case", z.name(), next, parts)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 	w := newWhatsappWorld(t, testbed.Database(t), nil)
 	w.expect("a WhatsApp number is let go")
 	a := w.start()
-	w.world.held(a, soon)
+	w.heldLease("telegram/"+botAccount, a, soon)
 	w.held(a, soon)
 	b := w.start()
 	w.enrol()
@@ -39,7 +39,7 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 		trouble, err := w.trouble(ctx)
 		return trouble == "replaced", err
 	})
-	coordinator := w.officers[len(w.officers)-1]
+	coordinator := w.coordinator()
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	if _, err := coordinator.WaitFor(ctx, 0, toldOfReplacement); err != nil {
@@ -48,7 +48,7 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 	t.Logf("another connection: noted after %s, the coordinator knew after %s", ms(took), ms(time.Since(began)))
 	before := len(w.net.SocketLog(ourNumber))
 	w.eventually(soon, "the lease is let go", func(ctx context.Context) (bool, error) {
-		holder, err := w.lease(ctx)
+		holder, err := w.leaseholder(ctx, w.lease())
 		return holder == "", err
 	})
 	b.thaw()
@@ -59,7 +59,7 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 	if !stranger.IsConnected() || !stranger.IsLoggedIn() {
 		t.Errorf("whoever took the number was thrown out")
 	}
-	if holder, err := w.lease(context.Background()); err != nil || holder != "" {
+	if holder, err := w.leaseholder(context.Background(), w.lease()); err != nil || holder != "" {
 		t.Errorf("%q still holds the number: %v", holder, err)
 	}
 	for _, p := range []*running{a, b} {
@@ -90,7 +90,7 @@ func TestSoakWhatsAppReplaced(t *testing.T) {
 	}
 	resumed := time.Now()
 	w.eventually(soon, "a program holds the number again", func(ctx context.Context) (bool, error) {
-		h, err := w.holder(ctx)
+		h, err := w.holder(ctx, w.lease())
 		return h != nil, err
 	})
 	held := time.Since(resumed)

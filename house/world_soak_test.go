@@ -22,30 +22,31 @@ import (
 	"tanggap/testbed"
 )
 
-// A world is what stands around the program: the network with its people, Postgres, Redis, and a look into both from outside.
+// A world is what stands around the program: Postgres, Redis, a look into both from outside, and the networks with their people. Officers are on
+// Telegram; citizens are there too, or on WhatsApp: the crowd tells.
 type world struct {
-	t       testing.TB
-	made    made
-	sim     *telegram.Server
-	bot     *telegram.Bot
-	store   *store.Store
-	pool    *pgxpool.Pool
-	lists   *dispatcher.Worklists
-	logs    string
-	started int
-	running []*running
+	t        testing.TB
+	made     made
+	sim      *telegram.Server
+	bot      *telegram.Bot
+	crowd    crowd
+	store    *store.Store
+	pool     *pgxpool.Pool
+	lists    *dispatcher.Worklists
+	logs     string
+	started  int
+	running  []*running
+	expected []string
 
-	crowd    errgroup.Group
+	talks    errgroup.Group
 	mu       sync.Mutex
 	citizens []*citizen
+	guests   []*citizen
 	officers []*telegram.Person
-	done     int
+	done     int // how many of the citizens have been through
 }
 
-// botAccount is the bot's account at the network: the number before the colon of its token.
-const botAccount = "7000001"
-
-// newWorld makes a world around a database that the program's own migrations have made.
+// newWorld makes a world around a database that the program's own migrations have made. Its citizens are on Telegram.
 func newWorld(t testing.TB, dsn, redisURL string) *world {
 	t.Helper()
 	w := &world{t: t, logs: t.TempDir()}
@@ -57,6 +58,7 @@ func newWorld(t testing.TB, dsn, redisURL string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.sim.Close() })
+	w.crowd = telegramCrowd{w.sim, w.bot}
 	w.made = made{Database: dsn, Redis: redisURL, Telegram: w.sim.URL()}
 	w.store = testbed.StoreAt(t, dsn)
 	w.pool = w.store.Pool()
@@ -116,20 +118,28 @@ func (w *world) eventually(within time.Duration, what string, is func(context.Co
 // pass lets machine time pass.
 func pass(d time.Duration) { <-time.After(d) }
 
+// quiet waits until nothing is left to do on any network.
+func (w *world) quiet(within time.Duration) {
+	w.t.Helper()
+	w.eventually(within, "nothing is left to do", func(ctx context.Context) (bool, error) {
+		p, err := w.store.Pending(ctx, time.Now())
+		return p.Quiet() && w.bot.Pending() == 0 && w.crowd.unconfirmed() == 0, err
+	})
+}
+
 // picture tells where things stand, for a test that failed.
 func (w *world) picture() string {
 	var b strings.Builder
 	w.mu.Lock()
-	fmt.Fprintf(&b, "%d of %d citizens have done; %d updates unconfirmed; calls %v\n", w.done, len(w.citizens), w.bot.Pending(), w.bot.Calls())
+	fmt.Fprintf(&b, "%d of %d citizens have done; %s\nTelegram's calls %v\n", w.done, len(w.citizens), w.crowd, w.bot.Calls())
 	stuck := 0
 	for _, z := range w.citizens {
-		if at := z.state(); at != "done" && at != "" && stuck < 5 {
+		if at := z.state(); at != "done" && stuck < 5 {
 			stuck++
-			said := "nothing"
-			if m, ok := z.p.Last(); ok {
-				said = m.Text
+			fmt.Fprintf(&b, "%s %s\n", z.name(), at)
+			if z.isThere() {
+				b.WriteString(z.end())
 			}
-			fmt.Fprintf(&b, "citizen %d %s; last heard: %q\n", z.n, at, said)
 		}
 	}
 	w.mu.Unlock()
@@ -144,134 +154,6 @@ func (w *world) picture() string {
 		}
 	}
 	return b.String()
-}
-
-// complaints are what people write: the matter and the village, so that the next thing is a yes. Each is for another agency.
-var complaints = []string{
-	"Jalan depan balai desa Tegalsambi rusak parah, banyak lubang",
-	"Sampah di desa Bawu menumpuk sudah seminggu, bau",
-	"Lampu jalan di desa Mulyoharjo mati semua",
-	"Air PDAM di desa Senenan mati dari kemarin",
-	"Saluran air di desa Kecapi mampet, jalan jadi banjir kalau hujan",
-}
-
-// A citizen complains once: writes what is wrong, says yes, skips every question. What a citizen reads, a citizen reacts to; nothing is ever
-// sent a second time by itself.
-type citizen struct {
-	w    *world
-	p    *telegram.Person
-	n    int
-	what string
-
-	mu   sync.Mutex
-	at   string
-	took time.Duration // from the complaint to the number, in machine time
-}
-
-func (z *citizen) state() string { z.mu.Lock(); defer z.mu.Unlock(); return z.at }
-func (z *citizen) now(at string) { z.mu.Lock(); defer z.mu.Unlock(); z.at = at }
-
-// citizen makes one, who has not begun.
-func (w *world) citizen() *citizen {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := len(w.citizens)
-	z := &citizen{w: w, n: n, what: complaints[n%len(complaints)]}
-	z.p = w.sim.Person(telegram.PersonOptions{Name: fmt.Sprint("Warga ", n), Language: "id"})
-	w.citizens = append(w.citizens, z)
-	return z
-}
-
-// complain has n more citizens complain, beginning now.
-func (w *world) complain(n int) {
-	for range n {
-		z := w.citizen()
-		w.crowd.Go(func() error { return z.complain(context.Background()) })
-	}
-}
-
-// satisfied waits until every citizen has been through.
-func (w *world) satisfied(within time.Duration) {
-	w.t.Helper()
-	w.eventually(within, "every citizen has been answered to the end", func(context.Context) (bool, error) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return w.done == len(w.citizens), nil
-	})
-	if err := w.crowd.Wait(); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// The network's patience is the test's; this only keeps goroutines from outliving it.
-const citizenPatience = 15 * time.Minute
-
-func (z *citizen) complain(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, citizenPatience)
-	defer cancel()
-	seq := z.p.Seq()
-	began := time.Now()
-	if _, err := z.p.Send(z.what); err != nil {
-		return fmt.Errorf("citizen %d: %w", z.n, err)
-	}
-	z.now("waits to be asked for a yes")
-	heard := func(is func(*telegram.Message) bool) (*telegram.Message, error) {
-		c, err := z.p.WaitFor(ctx, seq, func(c telegram.Change) bool { return c.Kind == telegram.Sent && is(c.Message) })
-		if err != nil {
-			return nil, fmt.Errorf("citizen %d %s: %w", z.n, z.state(), err)
-		}
-		seq = c.Seq
-		return c.Message, nil
-	}
-	m, err := heard(func(m *telegram.Message) bool { return buttonOf(m, "Ya, kirim") != "" })
-	if err != nil {
-		return err
-	}
-	if _, err := z.p.Press(m.ID, buttonOf(m, "Ya, kirim")); err != nil {
-		return fmt.Errorf("citizen %d says yes: %w", z.n, err)
-	}
-	z.now("waits for the number")
-	pressed := map[string]bool{}
-	for {
-		m, err := heard(func(m *telegram.Message) bool {
-			skip := buttonOf(m, "Lewati")
-			return strings.Contains(m.Text, "sudah lengkap") || strings.Contains(m.Text, "Nomor laporan") && skip == "" || skip != "" && !pressed[skip]
-		})
-		if err != nil {
-			return err
-		}
-		if len(pressed) == 0 {
-			z.mu.Lock()
-			z.took = time.Since(began)
-			z.mu.Unlock()
-		}
-		skip := buttonOf(m, "Lewati")
-		if skip == "" {
-			break
-		}
-		pressed[skip] = true
-		if _, err := z.p.Press(m.ID, skip); err != nil {
-			return fmt.Errorf("citizen %d skips a question: %w", z.n, err)
-		}
-		z.now(fmt.Sprintf("waits after %d questions", len(pressed)))
-	}
-	z.now("done")
-	z.w.mu.Lock()
-	z.w.done++
-	z.w.mu.Unlock()
-	return nil
-}
-
-// buttonOf gives the data of a message's button.
-func buttonOf(m *telegram.Message, label string) string {
-	for _, row := range m.Buttons {
-		for _, b := range row {
-			if b.Text == label {
-				return b.Data
-			}
-		}
-	}
-	return ""
 }
 
 // officer enrols somebody and keeps them on duty. One in takes of the cards they get they take; with 0, none.
@@ -331,27 +213,63 @@ func (w *world) enrol() {
 	w.officer(hotline.RoleCoordinator, "diskominfo", 0) // hears of the waterworks, where nobody is
 }
 
-// holder gives the running program that holds the bot's lease; nil when none does.
-func (w *world) holder(ctx context.Context) (*running, error) {
-	var holder string
-	err := w.pool.QueryRow(ctx, `select coalesce((select holder from leases where name = $1 and until > clock_timestamp()), '')`,
-		"telegram/"+botAccount).Scan(&holder)
-	if err != nil || holder == "" {
+// coordinator gives the one of those enrolled.
+func (w *world) coordinator() *telegram.Person { return w.officers[len(w.officers)-1] }
+
+// lease names what only the program holds that serves the crowd's account.
+func (w *world) lease() string {
+	channel, account := w.crowd.account()
+	return string(channel) + "/" + account
+}
+
+// leaseholder tells who holds a lease; empty: nobody.
+func (w *world) leaseholder(ctx context.Context, lease string) (name string, err error) {
+	err = w.pool.QueryRow(ctx, `select coalesce((select holder from leases where name = $1 and until > clock_timestamp()), '')`, lease).Scan(&name)
+	return name, err
+}
+
+// holder gives the running program that holds a lease; nil when none does.
+func (w *world) holder(ctx context.Context, lease string) (*running, error) {
+	name, err := w.leaseholder(ctx, lease)
+	part := strings.Split(name, "/")
+	if err != nil || len(part) != 4 {
 		return nil, err
 	}
-	part := strings.Split(holder, "/")
-	i := slices.IndexFunc(w.running, func(p *running) bool { return len(part) == 4 && fmt.Sprint(p.cmd.Process.Pid) == part[1] && !p.over() })
+	i := slices.IndexFunc(w.running, func(p *running) bool { return fmt.Sprint(p.cmd.Process.Pid) == part[1] && !p.over() })
 	if i < 0 {
 		return nil, nil
 	}
 	return w.running[i], nil
 }
 
-// held waits until a program holds the lease.
+// held waits until a program holds the crowd's account.
 func (w *world) held(p *running, within time.Duration) time.Duration {
 	w.t.Helper()
-	return w.eventually(within, p.name+" holds the lease", func(ctx context.Context) (bool, error) {
-		h, err := w.holder(ctx)
+	return w.heldLease(w.lease(), p, within)
+}
+
+func (w *world) heldLease(lease string, p *running, within time.Duration) time.Duration {
+	w.t.Helper()
+	return w.eventually(within, p.name+" holds "+lease, func(ctx context.Context) (bool, error) {
+		h, err := w.holder(ctx, lease)
 		return h == p, err
 	})
 }
+
+// holds tells that a program still holds the crowd's account.
+func (w *world) holds(p *running) {
+	w.t.Helper()
+	h, err := w.holder(context.Background(), w.lease())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if h != p {
+		name := "nobody"
+		if h != nil {
+			name = h.name
+		}
+		w.t.Errorf("%s holds %s, it was %s's", name, w.lease(), p.name)
+	}
+}
+
+func ms(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
