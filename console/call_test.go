@@ -29,10 +29,25 @@ func sit(t *testing.T, site *browser.Site, login string, role hotline.RoleName) 
 	return &desk{Tab: site.Tab(t, u), t: t, site: site, who: hotline.Viewer{Person: u.Person, Roles: []hotline.Role{{Person: u.Person, Name: role, Unit: site.Unit()}}}}
 }
 
+// onCalls begins a site, with an operator on its page of calls.
+func onCalls(t *testing.T) *desk {
+	t.Helper()
+	d := sit(t, browser.Start(t), "ani", hotline.RoleOperator)
+	d.Go("/calls")
+	return d
+}
+
 func (d *desk) press(keys ...string) {
 	d.t.Helper()
 	d.keys += len(keys)
 	d.Press(keys...)
+}
+
+func (d *desk) pressedAtMost(n int) {
+	d.t.Helper()
+	if d.keys > n {
+		d.t.Errorf("%d keys, at most %d were to be pressed", d.keys, n)
+	}
 }
 
 // send presses Ctrl+Enter, which is one key of the form's.
@@ -59,16 +74,12 @@ func (d *desk) today() (cs []hotline.Call) {
 
 func TestAPrankTakesTwoKeys(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.Live()
 	d.press("n", "i")
 	d.Sees("Tercatat: Iseng")
 	d.Until(`document.querySelector("[data-count=prank] b").textContent === "1"`)
-	if d.keys != 2 {
-		t.Errorf("%d keys", d.keys)
-	}
+	d.pressedAtMost(2)
 	cs := d.today()
 	if len(cs) != 1 || cs[0].Class != hotline.CallPrank || cs[0].IsOpen() {
 		t.Fatalf("%+v", cs)
@@ -90,16 +101,12 @@ func TestAPrankTakesTwoKeys(t *testing.T) {
 
 func TestAQuestionTakesAtMostSixKeysBesideItsText(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.press("n", "t")
 	d.Press("jam berapa MPP buka? Dijawab: jam 8.")
 	d.send()
 	d.Sees("Tercatat: Tanya")
-	if d.keys > 6 {
-		t.Errorf("%d keys", d.keys)
-	}
+	d.pressedAtMost(6)
 	if cs := d.today(); len(cs) != 1 || cs[0].Class != hotline.CallQuestion || cs[0].IsOpen() || cs[0].Text != "jam berapa MPP buka? Dijawab: jam 8." || cs[0].Case != 0 {
 		t.Errorf("%+v", cs)
 	}
@@ -107,9 +114,7 @@ func TestAQuestionTakesAtMostSixKeysBesideItsText(t *testing.T) {
 
 func TestAComplaintTakesAtMostSixKeysBesideItsText(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.press("n", "a")
 	d.Press("lampu jalan mati sudah seminggu")
 	d.saved()
@@ -121,9 +126,7 @@ func TestAComplaintTakesAtMostSixKeysBesideItsText(t *testing.T) {
 	d.saved()
 	d.send()
 	d.Sees("JPR-261123-0001G")
-	if d.keys > 6 {
-		t.Errorf("%d keys", d.keys)
-	}
+	d.pressedAtMost(6)
 	cs := d.today()
 	if len(cs) != 1 || cs[0].Case == 0 || cs[0].Area == "" || cs[0].Landmark != "depan balai" || cs[0].Category != "lampu-jalan" {
 		t.Errorf("%+v", cs)
@@ -135,9 +138,7 @@ func TestAComplaintTakesAtMostSixKeysBesideItsText(t *testing.T) {
 // A fire, by keys alone: who is sent is proposed by the answers, goes with one key, and what they do is seen on the page.
 func TestAnEmergencyIsSentByKeysAndSeenLive(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.Live()
 	d.press("n")
 	d.Press("081234567890")
@@ -153,17 +154,15 @@ func TestAnEmergencyIsSentByKeysAndSeenLive(t *testing.T) {
 	d.send()
 	d.Sees("JPR-261123-0001G")
 	d.Sees("dipanggil")
-	if d.keys > 9 {
-		t.Errorf("%d keys", d.keys)
-	}
+	d.pressedAtMost(9)
 	cs := d.today()
 	c := cs[0]
 	if len(cs) != 1 || c.Incident != "kebakaran" || c.Answers["dalam"] != "tidak" || c.Answers["luka"] != "ada" || c.Landmark != "depan masjid" || c.Number != "+6281234567890" {
 		t.Fatalf("%+v", c)
 	}
-	officer := site.User(t, "damkar", hotline.RoleResponder)
+	officer := d.site.User(t, "damkar", hotline.RoleResponder)
 	step := func(kind hotline.EventKind) {
-		site.Do(t, func(tx *store.Tx) error {
+		d.site.Do(t, func(tx *store.Tx) error {
 			k, _, err := tx.CallCase(t.Context(), d.who, c)
 			if err != nil {
 				return err
@@ -183,7 +182,7 @@ func TestAnEmergencyIsSentByKeysAndSeenLive(t *testing.T) {
 		d.Sees(s.said)
 	}
 	// The other has not answered for a minute: it rings.
-	site.Wait(hotline.ResponderPatience + time.Second)
+	d.site.Wait(hotline.ResponderPatience + time.Second)
 	d.Sees("Belum ada yang menjawab lebih dari 60 detik")
 	d.Accessible()
 	d.Shot("call-responders")
@@ -192,26 +191,24 @@ func TestAnEmergencyIsSentByKeysAndSeenLive(t *testing.T) {
 // The server is killed in the middle of a call and the browser reloaded: nothing that was typed is lost.
 func TestNothingIsLostWhenTheServerDiesMidCall(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.Press("n", "a")
 	d.Press("pohon tumbang")
 	d.saved()
-	site.Stop()
+	d.site.Stop()
 	d.Press(" menutup jalan di depan pasar")
 	d.Until(`document.getElementById("call-saved").textContent.startsWith("Belum tersimpan")`)
-	site.Again()
+	d.site.Again()
 	d.saved()
 	if cs := d.today(); len(cs) != 1 || cs[0].Text != "pohon tumbang menutup jalan di depan pasar" {
 		t.Fatalf("%+v", cs)
 	}
 	// Once more, and the browser is gone too before the server is back.
-	site.Stop()
+	d.site.Stop()
 	d.Press(", dua mobil")
 	d.Until(`document.getElementById("call-saved").textContent.startsWith("Belum tersimpan") && JSON.stringify(localStorage).includes("dua mobil")`)
 	d.Run(chromedp.Navigate("about:blank"))
-	site.Again()
+	d.site.Again()
 	d.Go("/calls")
 	d.Until(`document.getElementById("c-text").value === "pohon tumbang menutup jalan di depan pasar, dua mobil"`)
 	d.saved()
@@ -263,24 +260,22 @@ func TestTwoScreensOnOneCall(t *testing.T) {
 // A supervisor sees the number that plays with the line, blocks it, hands out the list, and lets it go.
 func TestASupervisorBlocksANumber(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	for i := range 3 {
 		d.Press("n")
 		d.Press("081299998888", "i")
 		d.Until(fmt.Sprintf(`document.querySelector("[data-count=prank] b").textContent === "%d"`, i+1))
 	}
 	d.Sees("1 usulan blokir")
-	sup := site.User(t, "sri", hotline.RoleSupervisor)
-	tab := site.Tab(t, sup)
+	sup := d.site.User(t, "sri", hotline.RoleSupervisor)
+	tab := d.site.Tab(t, sup)
 	tab.Go("/blocks")
 	tab.Sees("+6281299998888")
 	tab.Accessible()
 	tab.Click("table form button:not(.quiet)")
 	tab.Sees("Nomor diblokir.")
 	tab.Shot("call-blocks")
-	v := site.SignIn(t, sup)
+	v := d.site.SignIn(t, sup)
 	if csv := v.Get("/blocks.csv"); !strings.Contains(csv.Body, "+6281299998888,2026-11-23T09:00:00+07:00,2026-11-24T09:00:00+07:00,3") {
 		t.Errorf("the export: %s", csv.Body)
 	}
@@ -295,9 +290,7 @@ func TestASupervisorBlocksANumber(t *testing.T) {
 // What was noted on paper is entered with its true times, and alarms nobody.
 func TestACallFromPaper(t *testing.T) {
 	t.Parallel()
-	site := browser.Start(t)
-	d := sit(t, site, "ani", hotline.RoleOperator)
-	d.Go("/calls")
+	d := onCalls(t)
 	d.Press("n")
 	d.Click("[name=paper]")
 	d.Value(`(function () { var x = document.getElementById("c-answered"); x.value = "2026-11-22T23:10"; x.dispatchEvent(new Event("input", {bubbles: true})); })()`, nil)
