@@ -20,7 +20,7 @@ type boardRow struct {
 	Gist *string
 }
 
-// look reads cases by their ids without locking them, in the order given, each as the viewer may see it; those they may not see are left out. Without
+// look reads cases by their ids without locking them, each as the viewer may see it; those they may not see are left out. Without
 // content the place is the kecamatan.
 func (t *Tx) look(ctx context.Context, v hotline.Viewer, ids []hotline.CaseID) (map[hotline.CaseID]hotline.BoardCase, error) {
 	if len(ids) == 0 {
@@ -53,6 +53,28 @@ func (t *Tx) look(ctx context.Context, v hotline.Viewer, ids []hotline.CaseID) (
 			b.Case.Reporter, b.Case.From = 0, 0
 		}
 		out[c.ID] = b
+	}
+	return out, nil
+}
+
+// lookAt looks at the cases that the rows of a list name, in the list's order; to makes of a row and its case what the list gives, unless it is not for
+// the viewer.
+func lookAt[R, B any](ctx context.Context, t *Tx, v hotline.Viewer, rows []R, id func(R) hotline.CaseID, to func(R, hotline.BoardCase) (B, bool)) ([]B, error) {
+	ids := make([]hotline.CaseID, len(rows))
+	for i, r := range rows {
+		ids[i] = id(r)
+	}
+	cases, err := t.look(ctx, v, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []B
+	for _, r := range rows {
+		if b, ok := cases[id(r)]; ok {
+			if x, is := to(r, b); is {
+				out = append(out, x)
+			}
+		}
 	}
 	return out, nil
 }
@@ -105,27 +127,18 @@ type part struct {
 
 // items reads the parts of cases that a list found, in its order.
 func (t *Tx) items(ctx context.Context, v hotline.Viewer, parts []part) ([]hotline.WorkItem, error) {
-	ids := make([]hotline.CaseID, len(parts))
-	for i, p := range parts {
-		ids[i] = p.CaseID
-	}
-	cases, err := t.look(ctx, v, ids)
-	if err != nil || len(parts) == 0 {
-		return nil, err
+	if len(parts) == 0 {
+		return nil, nil
 	}
 	there, err := t.onDuty(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []hotline.WorkItem
-	for _, p := range parts {
-		b, ok := cases[p.CaseID]
-		if a, has := b.Case.Assignment(p.ID); ok && has {
-			why, _ := hotline.Late(b.Case, a, t.now, there)
-			out = append(out, hotline.WorkItem{BoardCase: b, Assignment: a, Why: why})
-		}
-	}
-	return out, nil
+	return lookAt(ctx, t, v, parts, func(p part) hotline.CaseID { return p.CaseID }, func(p part, b hotline.BoardCase) (hotline.WorkItem, bool) {
+		a, has := b.Case.Assignment(p.ID)
+		why, _ := hotline.Late(b.Case, a, t.now, there)
+		return hotline.WorkItem{BoardCase: b, Assignment: a, Why: why}, has
+	})
 }
 
 // onDuty gives who can tell whether somebody is on duty in a unit or above it.
@@ -239,21 +252,9 @@ func (t *Tx) SpokenList(ctx context.Context, v hotline.Viewer, limit int) ([]hot
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]hotline.CaseID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.CaseID
-	}
-	cases, err := t.look(ctx, v, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []hotline.Spoken
-	for _, r := range rows {
-		if b, ok := cases[r.CaseID]; ok && b.Sight.Voice {
-			out = append(out, hotline.Spoken{BoardCase: b, Content: r.Content, Media: r.Media, At: r.At})
-		}
-	}
-	return out, nil
+	return lookAt(ctx, t, v, rows, func(r row) hotline.CaseID { return r.CaseID }, func(r row, b hotline.BoardCase) (hotline.Spoken, bool) {
+		return hotline.Spoken{BoardCase: b, Content: r.Content, Media: r.Media, At: r.At}, b.Sight.Voice
+	})
 }
 
 // OpenPoints gives the open cases whose place was sent, the newest first, of those whose content the viewer may see: where each was last said to be.
@@ -272,21 +273,9 @@ func (t *Tx) OpenPoints(ctx context.Context, v hotline.Viewer, limit int) ([]hot
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]hotline.CaseID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.CaseID
-	}
-	cases, err := t.look(ctx, v, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []hotline.CasePoint
-	for _, r := range rows {
-		if b, ok := cases[r.CaseID]; ok && b.Sight.Content {
-			out = append(out, hotline.CasePoint{BoardCase: b, Point: hotline.Point{Lat: r.Lat, Lng: r.Lng}})
-		}
-	}
-	return out, nil
+	return lookAt(ctx, t, v, rows, func(r row) hotline.CaseID { return r.CaseID }, func(r row, b hotline.BoardCase) (hotline.CasePoint, bool) {
+		return hotline.CasePoint{BoardCase: b, Point: hotline.Point{Lat: r.Lat, Lng: r.Lng}}, b.Sight.Content
+	})
 }
 
 // SpokenCount tells how many voice notes wait to be written down, at most most.
