@@ -9,8 +9,8 @@ import (
 	"tanggap/hotline"
 )
 
-// WordUnanswered marks the note that the clock makes when a question to the reporter was left unanswered for its time.
-const WordUnanswered = "unanswered"
+// wordUnanswered marks the note that the clock makes when a question to the reporter was left unanswered for its time.
+const wordUnanswered = "unanswered"
 
 // awakes is the queue of cases about which something falls due by itself. Two clocks cannot do the same twice: the case is locked, and an
 // escalation that has happened does not fit a second time (Case.After).
@@ -181,7 +181,7 @@ func (j *job) remind(c hotline.Case) (hotline.Case, error) {
 // unanswered notes that the reporter left a question unanswered for its time, and tells the officer, who decides what to make of it. It happens
 // once for a question: the note itself is a change after AskDue.
 func (j *job) unanswered(c hotline.Case) (hotline.Case, error) {
-	c, err := j.record(c, hotline.Event{Kind: hotline.EvNoted, Facts: hotline.Facts{Word: WordUnanswered}})
+	c, err := j.record(c, hotline.Event{Kind: hotline.EvNoted, Facts: hotline.Facts{Word: wordUnanswered}})
 	if err != nil {
 		return c, err
 	}

@@ -80,77 +80,81 @@ func TestClocksDoNotEscalateTwice(t *testing.T) {
 	}
 }
 
+// A taken is a case that a citizen filed and an officer, ani, took, in a town of its own.
+type taken struct {
+	*town
+	who          names
+	ani, citizen hotline.PersonID
+	id           hotline.CaseID
+	lead         hotline.AssignmentID
+}
+
+func newTaken(t *testing.T) *taken {
+	t.Helper()
+	k := &taken{town: newTown(t, testbed.RedisDB(t))}
+	k.ani, k.citizen = k.officer(hotline.RoleOfficer, "pu.jalan", true), k.enrol("")
+	k.who = names{k.ani: "ani", k.citizen: "citizen"}
+	k.dispatcher()
+	k.id = k.file(hotline.Filing{Category: "jalan-rusak", Reporter: k.citizen})
+	k.quiet()
+	k.lead = k.take(k.id, k.ani).ID
+	return k
+}
+
+// does has the officer do something, of which nobody is to be told here.
+func (k *taken) does(kind hotline.EventKind, f hotline.Facts) {
+	k.Helper()
+	k.record(k.id, hotline.Event{Kind: kind, Assignment: k.lead, By: k.ani, Facts: f})
+	k.said(nil)
+}
+
+// comes holds that nothing happens before a time, and what is said at it.
+func (k *taken) comes(at time.Time, want ...string) {
+	k.Helper()
+	k.clock.to(at.Add(-time.Second))
+	k.quiet()
+	k.expect(k.who)
+	k.clock.to(at)
+	k.quiet()
+	k.expect(k.who, want...)
+}
+
+// stands holds how the case stands.
+func (k *taken) stands(want hotline.Status) {
+	k.Helper()
+	if c := k.look(k.id); c.Status != want {
+		k.Errorf("status %s, want %s", c.Status, want)
+	}
+}
+
 // On the day named the officer is asked and the reporter told, when people come to work.
 func TestScheduledDay(t *testing.T) {
 	t.Parallel()
-	town := newTown(t, testbed.RedisDB(t))
-	ani, citizen := town.officer(hotline.RoleOfficer, "pu.jalan", true), town.enrol("")
-	who := names{ani: "ani", citizen: "citizen"}
-	town.dispatcher()
-	id := town.file(hotline.Filing{Category: "jalan-rusak", Reporter: citizen})
-	town.quiet()
-	lead := town.take(id, ani)
-	town.record(id, hotline.Event{Kind: hotline.EvScheduled, Assignment: lead.ID, By: ani, Facts: hotline.Facts{Date: "2026-12-10"}})
-	town.said(nil)
-	town.clock.to(time.Date(2026, 12, 10, 6, 59, 0, 0, wib))
-	town.quiet()
-	town.expect(who)
-	town.clock.to(time.Date(2026, 12, 10, 7, 0, 0, 0, wib))
-	town.quiet()
-	town.expect(who, "ani reminder", "citizen news.reminded")
-	if c := town.look(id); c.Status != hotline.Working {
-		t.Errorf("status %s", c.Status)
-	}
+	k := newTaken(t)
+	k.does(hotline.EvScheduled, hotline.Facts{Date: "2026-12-10"})
+	k.comes(time.Date(2026, 12, 10, 7, 0, 0, 0, wib), "ani reminder", "citizen news.reminded")
+	k.stands(hotline.Working)
 }
 
 // A question that nobody answers is noted once, and the officer told.
 func TestUnansweredQuestion(t *testing.T) {
 	t.Parallel()
-	town := newTown(t, testbed.RedisDB(t))
-	ani, citizen := town.officer(hotline.RoleOfficer, "pu.jalan", true), town.enrol("")
-	who := names{ani: "ani", citizen: "citizen"}
-	town.dispatcher()
-	id := town.file(hotline.Filing{Category: "jalan-rusak", Reporter: citizen})
-	town.quiet()
-	lead := town.take(id, ani)
-	until := town.r.Calendar("").Add(monday, town.r.Limits.Complete)
-	town.record(id, hotline.Event{Kind: hotline.EvAsked, Assignment: lead.ID, By: ani, Facts: hotline.Facts{Due: until}})
-	town.said(nil)
-	town.clock.to(until.Add(-time.Second))
-	town.quiet()
-	town.expect(who)
-	town.clock.to(until)
-	town.quiet()
-	town.expect(who, "ani unanswered", "citizen news.noted")
-	town.record(id, hotline.Event{Kind: hotline.EvRemarked, By: citizen})
-	town.clock.to(until.AddDate(0, 1, 0))
-	town.quiet()
-	town.expect(who)
-	if c := town.look(id); c.Status != hotline.Asking {
-		t.Errorf("status %s", c.Status)
-	}
+	k := newTaken(t)
+	until := k.r.Calendar("").Add(monday, k.r.Limits.Complete)
+	k.does(hotline.EvAsked, hotline.Facts{Due: until})
+	k.comes(until, "ani unanswered", "citizen news.noted")
+	k.record(k.id, hotline.Event{Kind: hotline.EvRemarked, By: k.citizen})
+	k.clock.to(until.AddDate(0, 1, 0))
+	k.quiet()
+	k.expect(k.who)
+	k.stands(hotline.Asking)
 }
 
 // What ended closes by itself when its time is over, and the reporter is told.
 func TestClosesByItself(t *testing.T) {
 	t.Parallel()
-	town := newTown(t, testbed.RedisDB(t))
-	ani, citizen := town.officer(hotline.RoleOfficer, "pu.jalan", true), town.enrol("")
-	who := names{ani: "ani", citizen: "citizen"}
-	town.dispatcher()
-	id := town.file(hotline.Filing{Category: "jalan-rusak", Reporter: citizen})
-	town.quiet()
-	lead := town.take(id, ani)
-	town.record(id, hotline.Event{Kind: hotline.EvResolved, Assignment: lead.ID, By: ani})
-	town.said(nil)
-	closing := time.Date(2026, 12, 7, 15, 0, 0, 0, wib)
-	town.clock.to(closing.Add(-time.Second))
-	town.quiet()
-	town.expect(who)
-	town.clock.to(closing)
-	town.quiet()
-	town.expect(who, "citizen news.closed")
-	if c := town.look(id); c.Status != hotline.Closed {
-		t.Errorf("status %s", c.Status)
-	}
+	k := newTaken(t)
+	k.does(hotline.EvResolved, hotline.Facts{})
+	k.comes(time.Date(2026, 12, 7, 15, 0, 0, 0, wib), "citizen news.closed")
+	k.stands(hotline.Closed)
 }

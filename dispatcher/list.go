@@ -103,11 +103,11 @@ func (d *Dispatcher) check(ctx context.Context) error {
 	if fine {
 		return nil
 	}
-	return d.Rebuild(ctx)
+	return d.rebuild(ctx)
 }
 
-// Rebuild makes the worklists hold exactly what waits in Postgres. It is what watch does by itself.
-func (d *Dispatcher) Rebuild(ctx context.Context) error {
+// rebuild makes the worklists hold exactly what waits in Postgres.
+func (d *Dispatcher) rebuild(ctx context.Context) error {
 	var mark string
 	var difference Difference
 	err := d.Store.Exclusive(ctx, func(ctx context.Context) error {

@@ -27,7 +27,7 @@ import (
 //
 // Every command and script touches the keys of one hash tag, so it runs on Redis Cluster as it is. Redis must not evict keys (its default).
 //
-// Redis only reminds. Who has an assignment is decided by the event in Postgres; a claim here keeps 64 officers from trying that at once.
+// Redis only reminds. Who has an assignment is decided by the event in Postgres.
 type Worklists struct {
 	redis  redis.UniversalClient
 	prefix string
@@ -128,7 +128,7 @@ func (w *Worklists) Next(ctx context.Context, unit string, n int) ([]hotline.Lis
 }
 
 // Claim takes an assignment out of a unit's line. Of all who claim it at once exactly one is told true; that one goes on to record the taking
-// in Postgres. If it never does, the next rebuild puts the assignment back.
+// in Postgres. If it never does, the next rebuild puts the assignment back. Nobody claims today: where many officers have one card, the event decides.
 func (w *Worklists) Claim(ctx context.Context, unit string, a hotline.AssignmentID) (bool, error) {
 	n, err := w.redis.ZRem(ctx, w.list(unit), member(a)).Result()
 	if err != nil {
