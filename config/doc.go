@@ -9,6 +9,8 @@
 //	agencies.yaml       agencies and their units        (or a folder agencies/ of such files)
 //	categories.yaml     kinds of matters, with keywords (or a folder categories/)
 //	dangers.yaml        words that betray an emergency  (or a folder dangers/)
+//	line112.yaml        the 112 line: hours, pranks, incidents with their questions; may be left out
+//	whatsapp.yaml       how it speaks on WhatsApp; may be left out
 //
 // Load reads it strictly: it names every mistake of every file in one run, each with file, line, column, and how to mend it. Only a folder
 // without errors becomes a hotline.Regency. The regencies that ship with the program stand in regencies/ and are embedded.

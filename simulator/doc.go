@@ -8,8 +8,8 @@
 // who live behind it:
 //
 //   - simulator/telegram is a Telegram Bot API server with simulated people
-//     in private chats. The real Telegram channel of the program is pointed at
-//     it by its base URL and does not know the difference.
+//     in private chats and groups. The real Telegram channel of the program
+//     is pointed at it by its base URL and does not know the difference.
 //   - simulator/whatsapp is a WhatsApp server: frames, Noise, prekeys, devices,
 //     groups, media. Its people are clients of their own, and what they write
 //     passes through it sealed.
