@@ -42,6 +42,7 @@ type number struct {
 	account *account
 	channel *whatsapp.Channel
 	manner  manner
+	notes   chan func(context.Context) // what its connection told, to be noted
 	stop    context.CancelFunc
 	done    chan struct{}
 
@@ -157,49 +158,8 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	if err != nil {
 		return fmt.Errorf("read the device's name: %w", err)
 	}
-	x := &number{Number: w, manner: h.manner(), done: make(chan struct{})}
-	// What is told from inside the connection is noted outside of it: it must not wait for Postgres.
-	tell := make(chan func(context.Context), 64)
-	later := func(fn func(context.Context)) bool {
-		select {
-		case tell <- fn:
-			return true
-		default:
-			h.log.Warn("WhatsApp tells more than can be noted", "number", w.Name)
-			return false
-		}
-	}
-	var news arrivals
-	c, err := whatsapp.New(ctx, whatsapp.Options{
-		Name: w.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: &x.manner.pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
-		Polls:    x.manner.polls,
-		CaughtUp: func() { x.account.wake.Ring() },
-		LastSeen: w.Telephone,
-		Hears:    func(group string) bool { return h.store.IsGroup(ctx, hotline.WhatsApp, jid.User, group) },
-		Alert: func(t whatsapp.Trouble) {
-			x.owe(t)
-			later(func(ctx context.Context) { n.tell(ctx, x) }) // else look does
-		},
-		Seen: func(at time.Time) {
-			later(func(ctx context.Context) {
-				if err := h.store.NumberSeen(ctx, w.Name, at); err != nil {
-					h.log.Warn("not noted that a telephone was there", "number", w.Name, "error", err)
-				}
-			})
-		},
-		Delivered: func(came []hotline.Delivered) {
-			if !news.add(came) {
-				return // they go along with those before
-			}
-			if !later(func(ctx context.Context) {
-				if err := h.store.Delivered(ctx, hotline.WhatsApp, jid.User, news.take()); err != nil {
-					h.log.Warn("not noted what arrived", "number", w.Name, "error", err)
-				}
-			}) {
-				news.missed()
-			}
-		},
-	})
+	x := &number{Number: w, manner: h.manner(), notes: make(chan func(context.Context), 64), done: make(chan struct{})}
+	x.channel, err = n.open(ctx, x, jid)
 	if errors.Is(err, whatsapp.ErrUnpaired) {
 		_, err = h.store.NumberTrouble(ctx, w.Name, string(whatsapp.TroubleLoggedOut))
 		return errors.Join(whatsapp.ErrUnpaired, err)
@@ -207,11 +167,11 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	if err != nil {
 		return err
 	}
-	x.channel = c
-	x.account = &account{channel: hotline.WhatsApp, network: c, alone: true, unasked: func() int { return h.rooms.Load().regency.WhatsApp.Unasked },
-		receive: func(ctx context.Context) error { return n.receive(ctx, x) }, behind: c.Behind,
+	x.account = &account{channel: hotline.WhatsApp, network: x.channel, alone: true,
+		unasked: func() int { return h.rooms.Load().regency.WhatsApp.Unasked },
+		receive: func(ctx context.Context) error { return n.receive(ctx, x) }, behind: x.channel.Behind,
 		ill: func() string {
-			if s := c.State(); !s.Healthy {
+			if s := x.channel.State(); !s.Healthy {
 				return s.Reason
 			}
 			return ""
@@ -224,11 +184,10 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	n.mu.Unlock()
 	group.Go(func() error {
 		defer close(x.done)
-		over := make(chan struct{})
-		noted := make(chan struct{})
+		over, noted := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(noted)
-			note(ctx, tell, over)
+			note(own, x.notes, over)
 		}()
 		err := x.account.run(own)
 		close(over)
@@ -237,6 +196,53 @@ func (n *numbers) take(ctx context.Context, group *errgroup.Group, w store.Numbe
 	})
 	h.log.Info("speaking for a WhatsApp number", "number", w.Name, "use", w.Use)
 	return nil
+}
+
+// open makes a number's channel, and has what it tells noted.
+func (n *numbers) open(ctx context.Context, x *number, jid types.JID) (*whatsapp.Channel, error) {
+	h := n.h
+	var news arrivals
+	return whatsapp.New(ctx, whatsapp.Options{
+		Name: x.Name, Device: jid, DB: n.db, Inbox: h.store, Pace: &x.manner.pace, Transport: h.WhatsApp.Transport, Root: h.WhatsApp.Root, Log: h.log,
+		Polls:    x.manner.polls,
+		CaughtUp: func() { x.account.wake.Ring() },
+		LastSeen: x.Telephone,
+		Hears:    func(group string) bool { return h.store.IsGroup(ctx, hotline.WhatsApp, jid.User, group) },
+		Alert: func(t whatsapp.Trouble) {
+			x.owe(t)
+			n.later(x, func(ctx context.Context) { n.tell(ctx, x) }) // else look does
+		},
+		Seen: func(at time.Time) {
+			n.later(x, func(ctx context.Context) {
+				if err := h.store.NumberSeen(ctx, x.Name, at); err != nil {
+					h.log.Warn("not noted that a telephone was there", "number", x.Name, "error", err)
+				}
+			})
+		},
+		Delivered: func(came []hotline.Delivered) {
+			if !news.add(came) {
+				return // they go along with those before
+			}
+			if !n.later(x, func(ctx context.Context) {
+				if err := h.store.Delivered(ctx, hotline.WhatsApp, jid.User, news.take()); err != nil {
+					h.log.Warn("not noted what arrived", "number", x.Name, "error", err)
+				}
+			}) {
+				news.missed()
+			}
+		},
+	})
+}
+
+// later has something noted that a number's connection tells: outside of the connection, which must not wait for Postgres. False: it cannot be.
+func (n *numbers) later(x *number, note func(context.Context)) bool {
+	select {
+	case x.notes <- note:
+		return true
+	default:
+		n.h.log.Warn("WhatsApp tells more than can be noted", "number", x.Name)
+		return false
+	}
 }
 
 // arrivals gathers what a network tells of what arrived, so that many are noted at once.
@@ -276,22 +282,28 @@ func (a *arrivals) missed() {
 	a.ordered = false
 }
 
-// note does what was told, until it is over; then the rest, for a moment.
-func note(ctx context.Context, tell <-chan func(context.Context), over <-chan struct{}) {
+// noteRest is how long after its end a number may still note what was told.
+const noteRest = 2 * time.Second
+
+// note notes what was told until it is over, and then the rest, for which it has a moment; so it has when ctx ends.
+func note(ctx context.Context, told <-chan func(context.Context), over <-chan struct{}) {
+	noting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(noteRest, cancel) })()
 	for {
 		select {
-		case fn := <-tell:
-			fn(ctx)
+		case fn := <-told:
+			fn(noting)
+			continue
 		case <-over:
-			rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-			defer cancel()
-			for {
-				select {
-				case fn := <-tell:
-					fn(rest)
-				default:
-					return
-				}
+			time.AfterFunc(noteRest, cancel)
+		}
+		for {
+			select {
+			case fn := <-told:
+				fn(noting)
+			default:
+				return
 			}
 		}
 	}
