@@ -58,9 +58,9 @@ func (r *reader) readAgencies() {
 		}
 		r.readUnits(of.opt("units"), a.ID, a.ID)
 	}
-	r.inspector = inspector.here() || r.unread[agencyKind]
-	if last.here() && !hotlineAgency.here() && !r.unread[agencyKind] {
-		last.wrong("no agency runs the hotline", "add hotline: true to the one that does, usually Diskominfo")
+	r.inspector = inspector.here()
+	if !hotlineAgency.here() {
+		r.unanswered = last
 	}
 }
 

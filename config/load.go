@@ -79,6 +79,7 @@ func Load(fsys fs.FS, now time.Time) (*hotline.Regency, Report) {
 	r.expandUnits()
 	r.resolve()
 	r.checkWhole()
+	r.checkNames()
 	report := Report{r.problems}
 	report.sort()
 	if !report.OK() {

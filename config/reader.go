@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,11 +37,13 @@ type reader struct {
 	declared   map[kind]map[string]spot
 	unread     map[kind]bool // kinds of which some were not read: that one is not known says nothing then
 	references []reference
+	folders    []folder         // what was read file by file
 	perUnits   []perUnit        // "per: kecamatan" lines, expanded once the areas are known
 	parents    map[string]node  // where each unit names its parent
 	centres    map[string]spot  // where each area's centre stands, if it is one
 	texts      []text           // sentences, checked once the languages are known
 	inspector  bool             // an agency inspects
+	unanswered node             // the last agency, where none runs the hotline
 	oversight  node             // a category that needs one
 	holidays   spot             // the holiday table
 	boundaries map[string][]int // rings read per kecamatan, to find one given twice
@@ -127,22 +127,6 @@ func (r *reader) lost(kinds ...kind) {
 	}
 }
 
-// resolve names every reference to something that does not exist.
-func (r *reader) resolve() {
-	known := map[kind][]string{}
-	for k, ids := range r.declared {
-		known[k] = slices.Sorted(maps.Keys(ids))
-	}
-	said := map[reference]bool{}
-	for _, ref := range r.references {
-		if _, ok := r.declared[ref.kind][ref.id]; ok || said[ref] || r.unread[ref.kind] || len(r.problems) > maxProblems {
-			continue
-		}
-		said[ref] = true
-		r.wrong(ref.at, fmt.Sprintf("there is no %s %s", ref.kind, quote(ref.id)), suggest(ref.id, known[ref.kind], "name one that exists, or add it"))
-	}
-}
-
 // read gives a file's bytes, without the mark some editors put before them. A file that is missing and required is a problem.
 func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 	at := spot{file: name}
@@ -182,7 +166,7 @@ func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 // items are things of these kinds.
 func (r *reader) entries(name string, kinds ...kind) []node {
 	var items []node
-	for _, doc := range r.documents(name, kinds...) {
+	for _, doc := range r.documents(name, kinds) {
 		m := doc.mapping(name)
 		list := m.need(name)
 		if !list.here() || list.y.Kind != yaml.SequenceNode {
@@ -193,8 +177,10 @@ func (r *reader) entries(name string, kinds ...kind) []node {
 	return items
 }
 
-func (r *reader) documents(name string, kinds ...kind) []node {
+func (r *reader) documents(name string, kinds []kind) []node {
 	files := []string{}
+	of := folder{name: name, kinds: kinds}
+	defer func() { r.folders = append(r.folders, of) }()
 	if _, err := fs.Stat(r.fsys, name+".yaml"); err == nil {
 		files = append(files, name+".yaml")
 	}
@@ -202,6 +188,7 @@ func (r *reader) documents(name string, kinds ...kind) []node {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.wrong(spot{file: name}, "cannot be read: "+reason(err), "")
 	}
+	of.several = len(entries) > 0
 	for _, e := range entries {
 		file := path.Join(name, e.Name())
 		switch {
@@ -209,6 +196,7 @@ func (r *reader) documents(name string, kinds ...kind) []node {
 		case path.Ext(e.Name()) == ".yaml" && !e.IsDir():
 			files = append(files, file)
 		default:
+			of.skipped = append(of.skipped, spot{file: file})
 			r.problem(spot{file: file}, Warning, "is not read", "name it .yaml, or move it away")
 		}
 	}
