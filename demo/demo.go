@@ -2,13 +2,13 @@
 // dispatcher, on the machine's own clock. Only the networks are simulated (simulator/telegram, simulator/whatsapp), and with them the people. Afterwards
 // anybody can be one of these people on a web page.
 //
-// People keep their user ids and telephone numbers from run to run, so whoever wrote in an earlier run is found again with all their cases, although
-// the simulated networks forget what was in their chats when they end. On WhatsApp they come back with new keys, as somebody does who
-// bought a new phone.
+// People keep their user ids and telephone numbers from run to run, so whoever wrote in an earlier run is found again with all their cases, and with
+// their chats, which are kept in a file. On WhatsApp they come back with new keys, as somebody does who bought a new phone.
 //
 //   - demo.go: what is opened, played and served
 //   - number.go: our own number at the simulated WhatsApp
 //   - people.go: who plays
+//   - chats.go: what was said in earlier runs
 //   - story.go, joko.go: what they do
 //   - screen.go, report.go: what is seen of it
 package demo
@@ -21,6 +21,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -41,6 +42,8 @@ type Options struct {
 	Listen  string // host:port of the web page
 	AnyPort bool   // where that is taken, any free port of 127.0.0.1 will do
 	Once    bool   // end after the story
+	Again   bool   // play the story also where it was played before
+	Chats   string // the file that keeps what was said; empty: none does
 	Data    string // the data's folder, to be named in what is said; empty: servers of somebody else
 	Program string // how the program was called, for commands to be copied; empty: bin/tanggap
 
@@ -67,6 +70,8 @@ type stage struct {
 	screen *screen
 	zone   *time.Location
 
+	story   *story         // who plays; nil: nobody is there yet
+	kept    int64          // how much was said when the chats were last kept
 	waiting map[string]int // how many cases wait in a unit, when the story was over
 }
 
@@ -93,6 +98,10 @@ func Run(ctx context.Context, o Options) error {
 	if err := s.link(ctx); err != nil {
 		return s.over(ctx, err)
 	}
+	// And nothing may be said to people who are not back yet: the network would not know them.
+	if err := s.gather(ctx); err != nil {
+		return s.over(ctx, err)
+	}
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() {
@@ -100,9 +109,15 @@ func Run(ctx context.Context, o Options) error {
 		cancel(errHouse)
 		done <- err
 	}()
+	kept := make(chan struct{})
+	go func() {
+		s.keeping(running)
+		close(kept)
+	}()
 	err := s.play(ctx)
 	stop()
-	return errors.Join(<-done, err)
+	<-kept
+	return errors.Join(<-done, err, s.keep())
 }
 
 func newStage(o Options) *stage {
@@ -161,7 +176,14 @@ var errHouse = errors.New("the house has ended")
 // play does everything that is seen.
 func (s *stage) play(ctx context.Context) error {
 	story, err := s.enter(ctx)
-	if err == nil {
+	if err == nil && !s.Once && !s.Again {
+		story.number = story.before(ctx)
+	}
+	switch {
+	case err != nil:
+	case story.number.Seq != 0:
+		s.screen.note("The story was played before: %s. To see it again: %s demo --again", story.number, s.program())
+	default:
 		err = story.play(ctx)
 	}
 	if err != nil || context.Cause(ctx) != nil {
@@ -211,6 +233,8 @@ func (s *stage) serving(st *story) {
 		s.screen.line("  Another officer:  TANGGAP_DATA=%s %s officer invite --agency dlh --name Wati", s.Data, s.program())
 		s.screen.line("                    and say /daftar CODE to the bot as somebody new")
 	}
+	s.screen.line("  Pair a number:    TANGGAP_DATA=%s TANGGAP_WHATSAPP=on TANGGAP_WHATSAPP_SIMULATOR=%s %s whatsapp pair", s.trialData(), s.wa.URL(), s.program())
+	s.screen.line("                    and give what it shows to the telephone on the page; with --phone +%s it shows letters to type there", page.Telephone)
 	s.screen.line("  How it does:      %sreadyz  %smetrics", url, url)
 	s.screen.line("  Ctrl-C ends it.   %s", s.where())
 }
@@ -222,6 +246,14 @@ func (s *stage) where() string {
 		return "The data stay in the database."
 	}
 	return "The data stay in " + s.Data + "."
+}
+
+// trialData is a folder for whoever tries to pair a number: this database has its own already, and is a stage for nobody else.
+func (s *stage) trialData() string {
+	if s.Data == "" {
+		return ".tanggap/pair"
+	}
+	return filepath.Join(s.Data, "pair")
 }
 
 // program is how the program is called.

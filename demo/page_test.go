@@ -291,7 +291,7 @@ func TestEveryRolesButtonsOnThePage(t *testing.T) {
 
 	staff[hotline.RoleOfficer].press(staff[hotline.RoleOfficer].find("Lihat"))
 	staff[hotline.RoleOfficer].press(staff[hotline.RoleOfficer].find("Ambil"))
-	staff[hotline.RoleResponder].press(staff[hotline.RoleResponder].find("Saya tangani"))
+	staff[hotline.RoleResponder].press(staff[hotline.RoleResponder].find("Terima"))
 	for role, v := range staff {
 		tried := map[string]bool{}
 		for _, word := range []string{"/menu", "antrian", "kasusku"} {

@@ -105,39 +105,88 @@ func (s *stage) known(ctx context.Context, network hotline.Channel, account stri
 // mostVisitors bounds how many visitors of earlier runs are brought back to each network.
 const mostVisitors = 200
 
-// enter brings everybody onto the stage: the cast, and whoever was here in an earlier run.
-func (s *stage) enter(ctx context.Context) (*story, error) {
+// gather brings everybody onto the stage before anything is said: the cast, and whoever was here in an earlier run, with what stood in their chats.
+func (s *stage) gather(ctx context.Context) error {
 	telegrams, err := s.known(ctx, hotline.Telegram, account)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	whatsapps, err := s.known(ctx, hotline.WhatsApp, ourNumber)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.reachable(ctx); err != nil {
-		return nil, err
+	before := s.remember()
+	for _, c := range before.Telegram {
+		if _, wrote := telegrams[strconv.FormatInt(c.Person.ID, 10)]; wrote { // otherwise it is from another database
+			s.sim.Resume(c)
+		}
+	}
+	said := map[string]whatsapp.Saved{}
+	for _, c := range before.WhatsApp {
+		said[c.Phone] = c
 	}
 	st := &story{stage: s, cast: cast(s.Regency), began: time.Now()}
-	mine := map[string]bool{}
 	for _, a := range st.cast {
 		known, peer := telegrams, strconv.FormatInt(a.ID, 10)
 		if a.Network == hotline.WhatsApp {
-			a.wa, err = s.wa.Person(ctx, whatsapp.PersonOptions{Name: a.Name, Phone: a.Phone, To: ourNumber, Watch: s.screen.heard})
+			a.wa, err = s.person(ctx, whatsapp.PersonOptions{Name: a.Name, Phone: a.Phone, Watch: s.screen.heard}, said, whatsapps)
 			if err != nil {
-				return nil, fmt.Errorf("bring %s onto WhatsApp: %w", a.Name, err)
+				return fmt.Errorf("bring %s onto WhatsApp: %w", a.Name, err)
 			}
-			s.onPage.Add(a.wa)
 			known, peer = whatsapps, a.wa.LID()
 		}
 		a.person, a.found = known[peer]
-		mine[peer] = true
+		delete(known, peer)
 		if a.Network != hotline.WhatsApp {
 			a.Person = s.sim.Person(telegram.PersonOptions{ID: a.ID, Name: a.Name, Language: a.Language, Phone: a.Phone, Started: a.found})
 		}
 	}
+	s.backOnTelegram(ctx, telegrams)
+	if err := s.backOnWhatsApp(ctx, whatsapps, said); err != nil {
+		return err
+	}
+	st.visitors = len(telegrams) + len(whatsapps)
+	s.story = st
+	return nil
+}
+
+// person makes somebody on WhatsApp, off the network, with what stood in their chat.
+func (s *stage) person(ctx context.Context, o whatsapp.PersonOptions, said map[string]whatsapp.Saved, known map[string]hotline.PersonID) (*whatsapp.Person, error) {
+	o.To, o.Offline = ourNumber, true
+	p, err := s.wa.Person(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if _, wrote := known[p.LID()]; wrote {
+		if err := p.Resume(said[o.Phone]); err != nil {
+			return nil, err
+		}
+	}
+	s.onPage.Add(p)
+	return p, nil
+}
+
+// enter brings those of the cast who are on WhatsApp onto the network, once our number is there, and says who was found again.
+func (s *stage) enter(ctx context.Context) (*story, error) {
+	if s.story == nil {
+		if err := s.gather(ctx); err != nil {
+			return nil, err
+		}
+	}
+	st := s.story
+	if err := s.reachable(ctx); err != nil {
+		return nil, err
+	}
+	for _, a := range st.cast {
+		if a.wa == nil {
+			continue
+		}
+		if err := a.wa.Connect(ctx); err != nil {
+			return nil, fmt.Errorf("bring %s onto WhatsApp: %w", a.Name, err)
+		}
+	}
 	cases := 0
-	err = s.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
+	err := s.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
 		all, err := tx.AllCases(ctx)
 		cases = len(all)
 		return err
@@ -145,15 +194,8 @@ func (s *stage) enter(ctx context.Context) (*story, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look what is there: %w", err)
 	}
-	maps.DeleteFunc(telegrams, func(peer string, _ hotline.PersonID) bool { return mine[peer] })
-	maps.DeleteFunc(whatsapps, func(peer string, _ hotline.PersonID) bool { return mine[peer] })
-	s.backOnTelegram(ctx, telegrams)
-	if err := s.backOnWhatsApp(ctx, whatsapps); err != nil {
-		return nil, err
-	}
-	if n := len(telegrams) + len(whatsapps) + st.foundAgain(); n > 0 {
-		s.screen.note("Found again: %s and %s of earlier runs. The story is played anew with the same people.",
-			count(cases, "case", "cases"), count(n, "person", "people"))
+	if n := st.visitors + st.foundAgain(); n > 0 {
+		s.screen.note("Found again: %s and %s of earlier runs.", count(cases, "case", "cases"), count(n, "person", "people"))
 	}
 	return st, nil
 }
@@ -179,18 +221,20 @@ func (s *stage) backOnTelegram(ctx context.Context, known map[string]hotline.Per
 }
 
 // backOnWhatsApp does so too, with new phones. They come onto the network once somebody looks at them on the page.
-func (s *stage) backOnWhatsApp(ctx context.Context, known map[string]hotline.PersonID) error {
+func (s *stage) backOnWhatsApp(ctx context.Context, known map[string]hotline.PersonID, said map[string]whatsapp.Saved) error {
 	lids := slices.Sorted(maps.Keys(known))
 	phones, err := s.phones(ctx, lids[:min(len(lids), mostVisitors)])
 	if err != nil {
 		return err
 	}
 	for lid, phone := range phones {
-		p, err := s.wa.Person(ctx, whatsapp.PersonOptions{Name: s.nameOf(ctx, known[lid]), Phone: phone, To: ourNumber, Offline: true})
-		if err != nil {
+		name := said[phone].Name
+		if name == "" {
+			name = s.nameOf(ctx, known[lid])
+		}
+		if _, err := s.person(ctx, whatsapp.PersonOptions{Name: name, Phone: phone}, said, known); err != nil {
 			return fmt.Errorf("bring somebody back onto WhatsApp: %w", err)
 		}
-		s.onPage.Add(p)
 	}
 	return nil
 }

@@ -22,6 +22,8 @@ type story struct {
 	cast   []*actor
 	began  time.Time
 	number hotline.Number // of Siti's case, once it has one
+
+	visitors int // of earlier runs, who are back
 }
 
 // What is said. Everything else on the screen is the bot's own.
@@ -111,7 +113,10 @@ func (st *story) prepare(ctx context.Context) error {
 			if err := st.enrol(ctx, a, false); err != nil || !a.found {
 				return err
 			}
-			// Their chats were forgotten with the network: whoever plays on as one of them finds there what waits.
+			if len(a.History()) > 0 {
+				return nil
+			}
+			// Where their chats were not kept, whoever plays on as one of them finds there what waits.
 			return st.ask(ctx, a, "antrian", "what waits")
 		})
 	}
@@ -164,6 +169,36 @@ func (st *story) clear(ctx context.Context, a *actor) error {
 		}
 	}
 	return nil
+}
+
+// before gives the case of a story that was played to its end in an earlier run; none: the zero number. Everybody must be there still.
+func (st *story) before(ctx context.Context) hotline.Number {
+	for _, a := range st.cast {
+		if !a.found {
+			return hotline.Number{}
+		}
+	}
+	var newest hotline.Case
+	for _, c := range st.casesOf(ctx, st.actor("Siti")) {
+		if c.ID > newest.ID && st.rated(ctx, c) {
+			newest = c
+		}
+	}
+	return newest.Number
+}
+
+// rated tells whether a case is that of a story that came to its end.
+func (st *story) rated(ctx context.Context, c hotline.Case) (is bool) {
+	err := st.house.Store().Do(ctx, time.Now(), func(tx *store.Tx) error {
+		events, said, err := tx.History(ctx, c.ID)
+		is = len(events) > 0 && strings.Contains(said[events[0].Content].Text, complaint) &&
+			slices.ContainsFunc(events, func(e hotline.Event) bool { return said[e.Content].Text == thanks })
+		return err
+	})
+	if err != nil {
+		st.Log.Debug("a case's history cannot be read", "error", err)
+	}
+	return is
 }
 
 func (st *story) casesOf(ctx context.Context, a *actor) []hotline.Case {

@@ -16,6 +16,7 @@ import (
 
 type demoCmd struct {
 	Once   bool   `help:"End after the story."`
+	Again  bool   `help:"Play the story anew, also where an earlier run has played it."`
 	Listen string `placeholder:"HOST:PORT" help:"Where the web page is (default: TANGGAP_LISTEN, or 127.0.0.1:8112, or any free port where that is in use)."`
 }
 
@@ -49,7 +50,8 @@ func (c *demoCmd) Run(p *program) error {
 		defer alone.Close() //nolint:errcheck // the lock goes with the file
 		o := demo.Options{
 			Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key,
-			Program: os.Args[0], Listen: d.Listen, AnyPort: p.getenv("TANGGAP_LISTEN") == "", Once: c.Once, Out: p.out, Log: p.log,
+			Program: os.Args[0], Listen: d.Listen, AnyPort: p.getenv("TANGGAP_LISTEN") == "", Once: c.Once, Again: c.Again,
+			Chats: filepath.Join(d.Data, "chats.json"), Out: p.out, Log: p.log,
 		}
 		if own {
 			o.Data = d.Data
