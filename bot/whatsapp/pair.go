@@ -79,7 +79,7 @@ func Pair(ctx context.Context, o PairOptions) (device types.JID, err error) {
 	if err := client.ConnectContext(ctx); err != nil {
 		return types.EmptyJID, fmt.Errorf("reach WhatsApp: %w", harmless(err))
 	}
-	defer client.Disconnect()
+	defer hangUp(client)
 	if err := show(ctx, client, codes, o); err != nil {
 		return types.EmptyJID, err
 	}
@@ -119,7 +119,7 @@ func show(ctx context.Context, client *whatsmeow.Client, codes <-chan whatsmeow.
 			asked = true
 			code, err := client.PairPhone(ctx, o.Phone, true, whatsmeow.PairClientChrome, "Chrome (Linux)")
 			if err != nil {
-				return fmt.Errorf("ask for a code to type: %w", harmless(err))
+				return fmt.Errorf("WhatsApp gives no code for this number: see that it is right and that WhatsApp runs on that telephone: %w", harmless(err))
 			}
 			o.Show(code, time.Now().Add(codeTime))
 		case item.Event == whatsmeow.QRChannelEventCode:
@@ -206,7 +206,7 @@ func logout(ctx context.Context, device *store.Device, o UnpairOptions, log *slo
 	if err := client.ConnectContext(ctx); err != nil {
 		return fmt.Errorf("reach WhatsApp: %w", harmless(err))
 	}
-	defer client.Disconnect()
+	defer hangUp(client)
 	select {
 	case err := <-over:
 		if err != nil {

@@ -74,6 +74,7 @@ func New(networks ...Network) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.index)
 	mux.HandleFunc("POST /people", p.create)
+	mux.HandleFunc("POST /link", p.link)
 	mux.HandleFunc("GET /chat", p.chat)
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /file", p.file)
@@ -161,20 +162,25 @@ func (p *page) guests() []guest {
 
 // indexView is what the first page shows.
 type indexView struct {
-	Title    string
-	People   []guest
-	Networks []string
-	Bots     []string
-	Start    string // the payload of a link that was followed, for whoever is picked
-	Error    string
+	Title     string
+	People    []guest
+	Networks  []string
+	Bots      []string
+	Start     string // the payload of a link that was followed, for whoever is picked
+	Error     string
+	Telephone string // devices can be linked to it
+	Linked    string // to which one was linked just now
 }
 
 func (p *page) indexView(r *http.Request) indexView {
 	v := indexView{People: p.guests(), Start: r.FormValue("start")}
 	for _, n := range p.networks {
 		v.Networks = append(v.Networks, n.name())
-		if t, ok := n.(*telegramNetwork); ok {
+		switch t := n.(type) {
+		case *telegramNetwork:
 			v.Bots = t.bots()
+		case *WhatsAppNetwork:
+			v.Telephone = Telephone
 		}
 	}
 	v.Title = strings.Join(v.Networks, " dan ") + " tiruan"
@@ -212,6 +218,26 @@ func (p *page) create(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusSeeOther)
+}
+
+// link has a device linked to a telephone.
+func (p *page) link(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	i := slices.IndexFunc(p.networks, func(n Network) bool { _, ok := n.(*WhatsAppNetwork); return ok })
+	if i < 0 {
+		http.NotFound(w, r)
+		return
+	}
+	phone := digits(r.FormValue("telephone"))
+	err := p.networks[i].(*WhatsAppNetwork).link(phone, clip(r.FormValue("code"), 1000))
+	v := p.indexView(r)
+	if err != nil {
+		v.Error = sentence(err)
+		w.WriteHeader(http.StatusUnprocessableEntity)
+	} else {
+		v.Linked = phone
+	}
+	p.render(w, "index.html", v)
 }
 
 func digits(s string) string {
@@ -505,6 +531,7 @@ func sentence(err error) string {
 		{errNothing, "Tidak ada yang dikirim."},
 		{telegram.ErrFull, "Bot belum mengambil pesan-pesan sebelumnya. Coba lagi nanti."},
 		{errTaken, "Nomor itu sudah dipakai orang lain di sini."},
+		{errCode, "Kode itu tidak cocok, atau sudah tidak berlaku."},
 		{errPlace, "Tulis lintang dan bujur, misalnya -6.589, 110.668."},
 		{errForm, "Permintaan tidak dikenal."},
 	} {

@@ -339,7 +339,7 @@ func TestChangesAreStreamed(t *testing.T) {
 	if _, err := p.Start(""); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r := v.request(http.MethodGet, "/events?id="+chat+"&after=0", nil).WithContext(ctx)
 	r.Header.Set("Last-Event-ID", "1") // what a browser that comes back saw

@@ -30,8 +30,12 @@ type WhatsAppNetwork struct {
 	votes map[string]string // by who and which poll: a vote is sealed, also for whoever cast it
 }
 
+// Telephone lies on a table, for whoever wants to try how a device is linked.
+const Telephone = "628112000112"
+
 // WhatsApp is a simulated WhatsApp on the page. Number is ours there, in digits.
 func WhatsApp(server *whatsapp.Server, number string) *WhatsAppNetwork {
+	server.Account(Telephone)
 	return &WhatsAppNetwork{server: server, number: number, votes: map[string]string{}}
 }
 
@@ -40,6 +44,13 @@ func (n *WhatsAppNetwork) Add(p *whatsapp.Person) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.list = append(n.list, p)
+}
+
+// People gives those who are shown.
+func (n *WhatsAppNetwork) People() []*whatsapp.Person {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.list)
 }
 
 func (*WhatsAppNetwork) name() string { return "WhatsApp" }
@@ -71,6 +82,35 @@ func (n *WhatsAppNetwork) find(id string) somebody {
 }
 
 var errTaken = errors.New("the number is in use")
+
+var errCode = errors.New("nobody shows such a code")
+
+// link is what the owner of a telephone does to have a device linked to it: scans what the device shows, or types its eight letters. Another telephone
+// than the one on the table is there as soon as it is named.
+func (n *WhatsAppNetwork) link(phone, code string) error {
+	if local, ok := strings.CutPrefix(phone, "0"); ok {
+		phone = "62" + local
+	}
+	code = strings.TrimSpace(code)
+	if len(phone) < 8 || code == "" {
+		return errNothing
+	}
+	n.mu.Lock()
+	somebodys := slices.ContainsFunc(n.list, func(p *whatsapp.Person) bool { return p.Phone() == phone })
+	n.mu.Unlock()
+	if somebodys || phone == n.number {
+		return errTaken
+	}
+	n.server.Account(phone)
+	do := n.server.EnterCode
+	if strings.Contains(code, ",") {
+		do = n.server.ScanQR
+	}
+	if err := do(phone, code); err != nil {
+		return fmt.Errorf("%w: %w", errCode, err)
+	}
+	return nil
+}
 
 // How long somebody may take to come onto the network.
 const entering = 20 * time.Second
@@ -293,6 +333,11 @@ func (p whatsappPerson) bubble(r whatsapp.Received, by map[string]*bubble) *bubb
 	}
 	switch r.Kind {
 	case whatsapp.Photo, whatsapp.Video, whatsapp.Voice, whatsapp.Audio, whatsapp.Document, whatsapp.Sticker:
+		if r.Size == 0 { // from before this network began
+			b.Body = template.HTML("<i>"+template.HTMLEscapeString(kinds[b.Kind])+", tidak tersimpan lagi</i> ") + b.Body //nolint:gosec // escaped, both
+			b.Kind, b.Text = "text", snippet(string(r.Kind), r.Text)
+			break
+		}
 		b.Media = &medium{
 			Kind: string(r.Kind), File: whatsappID + p.Phone() + "-" + strconv.FormatInt(r.Seq, 10), Name: r.FileName, Size: r.Size, Emoji: "🏷",
 		}

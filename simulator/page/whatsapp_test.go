@@ -39,7 +39,7 @@ func openBoth(t *testing.T) *phones {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	bot, err := s.Person(ctx, whatsapp.PersonOptions{Name: "Tanggap", Phone: ours})
 	if err != nil {
@@ -84,7 +84,7 @@ func (v *phones) must(p whatsappPerson, what string, fields map[string]string, f
 // heard waits for thing that reaches the bot.
 func (v *phones) heard(is func(whatsapp.Received) bool) whatsapp.Received {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	r, err := v.bot.Wait(ctx, is)
 	if err != nil {
@@ -173,7 +173,7 @@ func TestWhatsAppPoll(t *testing.T) {
 	stream := v.stream(siti)
 	v.must(siti, "send", map[string]string{"text": "halo"})
 	v.heard(func(r whatsapp.Received) bool { return r.Text == "halo" })
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	her, err := types.ParseJID(siti.LID())
 	if err != nil {
