@@ -63,6 +63,7 @@ const (
 	tickEvery = 10 * time.Second
 
 	goodbyeTime = time.Second // for the end of a connection in good order
+	saveTime    = 10 * time.Second
 
 	telephoneAway  = 10 * 24 * time.Hour
 	telephoneCheck = time.Hour
@@ -341,7 +342,7 @@ func (c *Channel) disconnect(s *session) {
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		c.client.Disconnect()
+		hangUp(c.client)
 	}()
 	goodbye := time.NewTimer(goodbyeTime)
 	select {
@@ -389,7 +390,11 @@ func (c *Channel) present(ctx context.Context) error {
 	}
 	if name != "" && name != c.device.PushName {
 		c.device.PushName = name
-		if err := c.device.Save(ctx); err != nil {
+		// Not ended with the connection: Postgres may still do what it was asked when nobody waits any more. Where the device was just unlinked, its keys
+		// would be back after they were deleted.
+		whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+		defer cancel()
+		if err := c.device.Save(whole); err != nil {
 			return fmt.Errorf("keep our name: %w", err)
 		}
 	}

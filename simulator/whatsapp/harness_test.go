@@ -99,6 +99,8 @@ func newBot(t *testing.T, s *Server, dev *store.Device) *bot {
 	return b
 }
 
+func (b *bot) Disconnect() { hangUp(b.Client) }
+
 // await takes the first event of a kind that match says yes to.
 func await[T any](b *bot, match func(T) bool) T {
 	b.t.Helper()

@@ -150,7 +150,7 @@ func (p *Person) Connect(ctx context.Context) error {
 // Disconnect takes the person off the network: what is written to them waits.
 func (p *Person) Disconnect() {
 	if client := p.Client(); client != nil {
-		client.Disconnect()
+		hangUp(client)
 		p.setOnline(false)
 	}
 }
@@ -162,7 +162,7 @@ func (p *Person) Close() {
 	p.client = nil
 	p.mu.Unlock()
 	if client != nil {
-		client.Disconnect()
+		hangUp(client)
 		client.RemoveEventHandlers()
 	}
 	p.shut()
@@ -194,7 +194,7 @@ func (p *Person) NewPhone(ctx context.Context) error {
 	if old == nil {
 		return ErrClosed
 	}
-	old.Disconnect()
+	hangUp(old)
 	old.RemoveEventHandlers()
 	p.setOnline(false)
 	dev := newPhone(p.opts.Name)
