@@ -120,12 +120,13 @@ func (c *Channel) receive(e *events.Message) bool {
 		// What the telephone sends again is acknowledged whatever we say: it must be taken now.
 		return c.insist(s.ctx, env)
 	}
+	c.recent.says(env, textOf(e.Message)) // before it is committed: the answer may come in the next moment, and quotes it
 	if err := c.put(s.ctx, env); err != nil {
 		c.refuse("the inbox takes nothing; messages wait at the network", err)
 		return false
 	}
 	c.unread.forget(env.ID)
-	c.recent.came(env, textOf(e.Message))
+	c.recent.came(env)
 	c.forgive(env.ID)
 	return true
 }

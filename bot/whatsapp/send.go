@@ -330,23 +330,34 @@ const (
 	maxRecent   = 4096
 )
 
-func (r *recent) came(e envelope, text string) {
+// says keeps the words of a message that is just coming in.
+func (r *recent) says(e envelope, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.words == nil || len(r.unread) > maxChats {
-		r.unread = map[string][]string{}
-	}
 	if r.words == nil {
 		r.words, r.order = map[string]string{}, make([]string, maxRecent)
 	}
-	if !e.Group {
-		ids := append(r.unread[e.Chat], e.ID)
-		r.unread[e.Chat] = ids[max(len(ids)-maxUnmarked, 0):]
-	}
 	key := e.Chat + " " + e.ID
+	if _, again := r.words[key]; again {
+		return
+	}
 	delete(r.words, r.order[r.next])
 	r.order[r.next], r.words[key] = key, clip(text, maxQuote)
 	r.next = (r.next + 1) % maxRecent
+}
+
+// came notes that a message was committed: from now on it may be marked as read.
+func (r *recent) came(e envelope) {
+	if e.Group {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unread == nil || len(r.unread) > maxChats {
+		r.unread = map[string][]string{}
+	}
+	ids := append(r.unread[e.Chat], e.ID)
+	r.unread[e.Chat] = ids[max(len(ids)-maxUnmarked, 0):]
 }
 
 // read gives the ids of a chat that are not marked yet, once.
