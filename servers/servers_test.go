@@ -171,7 +171,7 @@ func alive(pid int) bool { return syscall.Kill(pid, 0) == nil && !isZombie(pid) 
 
 func mustEnd(t *testing.T, pids ...int) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for _, pid := range pids {

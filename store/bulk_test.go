@@ -34,7 +34,7 @@ func TestNobodyWaitsForTheDaysNumberWhileOthersTurnsGoOn(t *testing.T) {
 		}
 		looked++
 		// Somebody else can file meanwhile: the lock is free. They give up soon, so that a mistake is no deadlock.
-		soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+		soon, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		return s.Do(soon, monday, func(tx *store.Tx) error { tx.File(filing(people[2])); return nil })
 	})

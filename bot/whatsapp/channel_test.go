@@ -55,6 +55,9 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 			t.Errorf("the network did not expect: %s", v)
 		}
 		_ = w.Close()
+		if t.Failed() {
+			t.Logf("the log:\n%s", w.log)
+		}
 		for _, secret := range []string{ownPhone, "6281234567890", "rahasia", w.LID("6281234567890")} {
 			if secret != "" && strings.Contains(w.log.String(), secret) {
 				t.Errorf("%q stands in the log:\n%s", secret, w.log)
@@ -138,7 +141,7 @@ func run(t *testing.T, c *Channel) (stop func() error) {
 		select {
 		case err := <-done:
 			return err
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			return errors.New("Run does not end")
 		}
 	})

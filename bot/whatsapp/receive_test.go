@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,8 +210,9 @@ func TestCrashLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	at, gone := make(chan struct{}), make(chan struct{})
+	var once sync.Once
 	w.inbox.failing(func(hotline.Raw) error {
-		close(at)
+		once.Do(func() { close(at) })
 		<-gone
 		return context.Canceled
 	})
@@ -275,8 +277,7 @@ func TestDatabaseAwayLosesNothing(t *testing.T) {
 func TestGarbledMessages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.channel.unread.patience = 300 * time.Millisecond
-	run(t, w.channel)
+	stop := run(t, w.channel)
 	must[string](t)(w.siti.Say("halo"))
 	w.inbox.next(t)
 	w.Garble(ownPhone, 1)
@@ -284,6 +285,13 @@ func TestGarbledMessages(t *testing.T) {
 	if m := w.inbox.next(t); m.Text != "sekali rusak" {
 		t.Errorf("%+v", m)
 	}
+	<-w.Quiet(ownPhone)
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	w.channel = w.another(t)
+	w.channel.unread.patience = 300 * time.Millisecond // of hours that nobody waits for here
+	run(t, w.channel)
 	w.Garble(ownPhone, 100)
 	id := must[string](t)(w.siti.Say("selalu rusak"))
 	if m := w.inbox.next(t); m.Kind != hotline.MsgGarbled || m.Ref != id || m.Address.Peer != w.siti.LID() {

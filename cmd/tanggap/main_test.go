@@ -81,7 +81,7 @@ func start(t testing.TB, env []string, args ...string) *process {
 			_ = p.cmd.Process.Signal(syscall.SIGTERM)
 			select {
 			case <-p.done:
-			case <-time.After(20 * time.Second):
+			case <-time.After(time.Minute):
 				_ = p.cmd.Process.Kill()
 				<-p.done
 			}
@@ -538,14 +538,14 @@ func TestServe(t *testing.T) {
 	}
 
 	p.signal(syscall.SIGHUP)
-	p.saw(`"msg":"regency reloaded"`, 20*time.Second)
+	p.saw(`"msg":"regency reloaded"`, time.Minute)
 	spoil(t, dir)
 	p.signal(syscall.SIGHUP)
-	p.saw(`"msg":"regency not reloaded, the old description goes on","error":".*warna`, 20*time.Second)
+	p.saw(`"msg":"regency not reloaded, the old description goes on","error":".*warna`, time.Minute)
 	talk(t, siti, func() (int, error) { return siti.Send("cek") }, "JPR-")
 
 	p.signal(syscall.SIGTERM)
-	if code := p.end(20 * time.Second); code != 0 {
+	if code := p.end(time.Minute); code != 0 {
 		t.Errorf("stopped with exit %d", code)
 	}
 	for _, secret := range []string{"Budi", "Siti", "Tegalsambi", token} {
@@ -570,7 +570,7 @@ func talk(t testing.TB, p *telegram.Person, act func() (int, error), holds strin
 
 func wait(t testing.TB, p *telegram.Person, after int64, holds string) *telegram.Message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c, err := p.WaitFor(ctx, after, func(c telegram.Change) bool {
 		if c.Message == nil {

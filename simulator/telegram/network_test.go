@@ -329,14 +329,19 @@ func TestFaults(t *testing.T) {
 		t.Errorf("the person has %q, want the one performed before the break too", got)
 	}
 
-	w.Fail(telegram.Fault{Method: "sendMessage", Hang: true})
-	short, cancel := context.WithTimeout(w.ctx, 20*time.Millisecond)
-	if _, err := w.bot.SendMessage(short, &bot.SendMessageParams{ChatID: p.ID(), Text: "g"}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("hanging: %v", err)
-	}
-	cancel()
 	hang := w.Fail(telegram.Fault{Method: "sendMessage", Hang: true})
 	hung := make(chan error, 1)
+	patient, giveUp := context.WithCancel(w.ctx)
+	go func() {
+		_, err := w.bot.SendMessage(patient, &bot.SendMessageParams{ChatID: p.ID(), Text: "g"})
+		hung <- err
+	}()
+	<-hang.Done() // it is there, and hangs
+	giveUp()
+	if err := <-hung; !errors.Is(err, context.Canceled) {
+		t.Errorf("hanging: %v", err)
+	}
+	hang = w.Fail(telegram.Fault{Method: "sendMessage", Hang: true})
 	go func() { hung <- send("h") }()
 	<-hang.Done()
 	hang.Remove()

@@ -92,7 +92,7 @@ func (w *world) answerWith(status int) {
 // told waits for n calls and gives them.
 func (w *world) told(n int) []string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	for {
 		w.mu.Lock()
