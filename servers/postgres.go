@@ -114,7 +114,7 @@ func (s *Servers) adoptPostgres(ctx context.Context) (*process, error) {
 			return nil, err
 		}
 		// It runs, but nobody listens at the socket: just starting, or the socket was deleted.
-		waiting, cancel := context.WithTimeout(ctx, 3*time.Second)
+		waiting, cancel := context.WithTimeout(ctx, answerTime)
 		err = hidden.retry(waiting, func(ctx context.Context) error { return pingPostgres(ctx, s.place.sockets) })
 		cancel()
 		if err == nil || errors.Is(err, errEnded) {

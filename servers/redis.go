@@ -24,7 +24,7 @@ func (s *Servers) startRedis(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	if old != nil {
-		asking, cancel := context.WithTimeout(ctx, 3*time.Second)
+		asking, cancel := context.WithTimeout(ctx, answerTime)
 		err := old.retry(asking, func(ctx context.Context) error { return pingRedis(ctx, socket) })
 		cancel()
 		if err == nil {

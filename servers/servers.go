@@ -74,6 +74,7 @@ type Servers struct {
 const (
 	startLimit = 2 * time.Minute
 	stopLimit  = 30 * time.Second
+	answerTime = 10 * time.Second // for a server that runs already, before it is taken for broken: a busy machine is no reason to stop one in use
 )
 
 // Start makes the servers run: it adopts those that already do, starts those that don't, and waits until they answer. The
