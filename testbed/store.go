@@ -130,10 +130,13 @@ var databases atomic.Int64
 // Database gives the URL of a fresh, migrated database that is the test's own and goes with it.
 func Database(tb testing.TB) string {
 	tb.Helper()
-	return databaseOn(tb, Postgres(tb))
+	ours := external("TANGGAP_TEST_DATABASE_URL", "TANGGAP_DATABASE_URL") == ""
+	return databaseOn(tb, Postgres(tb), ours)
 }
 
-func databaseOn(tb testing.TB, adminURL string) string {
+// databaseOn makes a test's database on a server. On ours it is copied file by file, which takes Postgres less than half the
+// work of copying it through its log; but it takes two checkpoints, which somebody else's server is spared.
+func databaseOn(tb testing.TB, adminURL string, ours bool) string {
 	tb.Helper()
 	n := databases.Add(1)
 	from, err := template(adminURL)
@@ -148,7 +151,11 @@ func databaseOn(tb testing.TB, adminURL string) string {
 	}
 	defer conn.Close(ctx)
 	name := fmt.Sprintf("%s%d_%d_%d", databasePrefix, time.Now().UnixNano(), pid, n)
-	if _, err := conn.Exec(ctx, `create database `+name+` template `+from); err != nil {
+	how := ""
+	if ours && major(conn) >= 15 { // older ones know no other way
+		how = ` strategy file_copy`
+	}
+	if _, err := conn.Exec(ctx, `create database `+name+` template `+from+how); err != nil {
 		tb.Fatalf("make a database: %v", err)
 	}
 	tb.Cleanup(func() {
@@ -165,6 +172,12 @@ func databaseOn(tb testing.TB, adminURL string) string {
 		}
 	})
 	return onDatabase(adminURL, name)
+}
+
+// major is a server's major version.
+func major(conn *pgx.Conn) (n int) {
+	_, _ = fmt.Sscan(conn.PgConn().ParameterStatus("server_version"), &n) // "15.18 (Debian 15.18-0+deb12u1)"
+	return n
 }
 
 // Store opens a store of the shipped regency on a database of the test's own.

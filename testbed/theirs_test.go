@@ -52,7 +52,7 @@ func TestTestsLeaveSomebodysPostgresAlone(t *testing.T) {
 	before := all()
 
 	t.Run("a test", func(t *testing.T) {
-		own := databaseOn(t, server.URL)
+		own := databaseOn(t, server.URL, false)
 		theirs, err := pgx.Connect(t.Context(), own)
 		if err != nil {
 			t.Fatal(err)
