@@ -166,12 +166,12 @@ func (s *Store) Rekey(ctx context.Context, progress func(Rekeyed)) (done Rekeyed
 			_ = conn.Conn().Close(context.WithoutCancel(ctx)) // the lock goes with the session
 		}
 	}()
-	var names, steps int // of media and of users, who are counted once
+	var others int // what else there is of people and media, who are counted once
 	for _, step := range []struct {
 		count *int
 		batch func(ctx context.Context, after int64) (n int, last int64, err error)
-	}{{&done.People, s.rekeyPeople}, {&steps, s.rekeyUsers}, {&names, s.rekeyMediaNames}, {&done.Media, s.rekeyMedia},
-		{&steps, s.rekeyCalls}, {&steps, s.rekeyBlocks}} {
+	}{{&done.People, s.rekeyPeople}, {&others, s.rekeyUsers}, {&others, s.rekeyMediaNames}, {&done.Media, s.rekeyMedia},
+		{&others, s.rekeyCalls}, {&others, s.rekeyBlocks}, {&others, s.rekeyTickets}} {
 		for after := int64(0); ; {
 			n, last, err := step.batch(ctx, after)
 			if err != nil {
@@ -202,41 +202,56 @@ func (s *Store) number() []byte { return []byte{s.keys.person.number} }
 
 // again seals a value anew; one that is nil or sealed with the key in force stays.
 func (s *Store) again(sealed []byte, bind string) (plain, anew []byte, err error) {
-	if plain, err = open(s.keys.person, sealed, bind); err != nil {
-		return nil, nil, err
-	}
-	if len(sealed) == 0 || sealed[0] == s.keys.person.number {
-		return plain, sealed, nil
-	}
-	return plain, seal(s.keys.person, plain, bind), nil
+	return s.keys.person.again(sealed, bind)
 }
 
-func (s *Store) rekeyPeople(ctx context.Context, after int64) (n int, last int64, err error) {
+func (r ring) again(sealed []byte, bind string) (plain, anew []byte, err error) {
+	if plain, err = open(r, sealed, bind); err != nil {
+		return nil, nil, err
+	}
+	if len(sealed) == 0 || sealed[0] == r.number {
+		return plain, sealed, nil
+	}
+	return plain, seal(r, plain, bind), nil
+}
+
+// reseal seals anew one batch of rows, in one transaction. sql reads them, locked: of those that a former key sealed (whose first byte is not @number)
+// the first @limit after the id @after. each seals one row anew and gives its id. reseal gives how many rows there were and the last one's id.
+func reseal[T any](ctx context.Context, s *Store, what, sql string, after int64, limit int, each func(*Tx, T) (id int64, err error)) (n int, last int64, err error) {
 	t, err := s.work(ctx, zeroTime)
 	if err != nil {
-		return 0, 0, fmt.Errorf("seal people anew: %w", err)
+		return 0, 0, fmt.Errorf("seal %s anew: %w", what, err)
 	}
 	defer t.undo(ctx)
-	type row struct {
-		PersonID    hotline.PersonID
-		Name, Phone []byte
-	}
-	rows, err := read[row](ctx, t, "seal people anew", `
-		select person_id, name, phone from person_details
-		where person_id > @after and (substring(name from 1 for 1) <> @number or substring(phone from 1 for 1) <> @number)
-		order by person_id limit @limit for update`, pgx.StrictNamedArgs{"after": after, "number": s.number(), "limit": rekeyBatch})
+	rows, err := read[T](ctx, t, "seal "+what+" anew", sql, pgx.StrictNamedArgs{"after": after, "number": s.number(), "limit": limit})
 	if err != nil {
 		return 0, 0, err
 	}
 	for _, r := range rows {
+		if last, err = each(t, r); err != nil {
+			return 0, 0, err
+		}
+	}
+	return len(rows), last, t.commit(ctx)
+}
+
+func (s *Store) rekeyPeople(ctx context.Context, after int64) (n int, last int64, err error) {
+	type row struct {
+		PersonID    hotline.PersonID
+		Name, Phone []byte
+	}
+	return reseal(ctx, s, "people", `
+		select person_id, name, phone from person_details
+		where person_id > @after and (substring(name from 1 for 1) <> @number or substring(phone from 1 for 1) <> @number)
+		order by person_id limit @limit for update`, after, rekeyBatch, func(t *Tx, r row) (int64, error) {
 		bind := bindPerson(r.PersonID)
 		_, name, err := s.again(r.Name, bind)
 		if err != nil {
-			return 0, 0, fmt.Errorf("open the name of person %d: %w", r.PersonID, err)
+			return 0, fmt.Errorf("open the name of person %d: %w", r.PersonID, err)
 		}
 		plain, phone, err := s.again(r.Phone, bind)
 		if err != nil {
-			return 0, 0, fmt.Errorf("open the telephone number of person %d: %w", r.PersonID, err)
+			return 0, fmt.Errorf("open the telephone number of person %d: %w", r.PersonID, err)
 		}
 		var hash []byte
 		if phone != nil {
@@ -244,117 +259,76 @@ func (s *Store) rekeyPeople(ctx context.Context, after int64) (n int, last int64
 		}
 		t.queue(`update person_details set name = @name, phone = @phone, phone_hash = @hash where person_id = @id`,
 			pgx.StrictNamedArgs{"id": r.PersonID, "name": name, "phone": phone, "hash": hash})
-		last = int64(r.PersonID)
-	}
-	return len(rows), last, t.commit(ctx)
+		return int64(r.PersonID), nil
+	})
 }
 
 // rekeyUsers seals the second steps of the console's users anew. Their one-time links and recovery codes are hashed and cannot be: endInvites ended them.
 func (s *Store) rekeyUsers(ctx context.Context, after int64) (n int, last int64, err error) {
-	t, err := s.work(ctx, zeroTime)
-	if err != nil {
-		return 0, 0, fmt.Errorf("seal users anew: %w", err)
-	}
-	defer t.undo(ctx)
 	type row struct {
 		PersonID      hotline.PersonID
 		Totp, TotpNew []byte
 	}
-	rows, err := read[row](ctx, t, "seal users anew", `
+	return reseal(ctx, s, "users", `
 		select person_id, totp, totp_new from users
 		where person_id > @after and (substring(totp from 1 for 1) <> @number or substring(totp_new from 1 for 1) <> @number)
-		order by person_id limit @limit for update`, pgx.StrictNamedArgs{"after": after, "number": s.number(), "limit": rekeyBatch})
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, r := range rows {
-		bind := bindUser(r.PersonID)
-		current, err := s.anew(s.keys.login, r.Totp, bind)
+		order by person_id limit @limit for update`, after, rekeyBatch, func(t *Tx, r row) (int64, error) {
+		_, current, err := s.keys.login.again(r.Totp, bindUser(r.PersonID))
 		if err != nil {
-			return 0, 0, fmt.Errorf("open the second step of person %d: %w", r.PersonID, err)
+			return 0, fmt.Errorf("open the second step of person %d: %w", r.PersonID, err)
 		}
-		fresh, err := s.anew(s.keys.login, r.TotpNew, bind)
+		_, fresh, err := s.keys.login.again(r.TotpNew, bindUser(r.PersonID))
 		if err != nil {
-			return 0, 0, fmt.Errorf("open the second step of person %d: %w", r.PersonID, err)
+			return 0, fmt.Errorf("open the new second step of person %d: %w", r.PersonID, err)
 		}
 		t.queue(`update users set totp = @totp, totp_new = @fresh where person_id = @id`,
 			pgx.StrictNamedArgs{"id": r.PersonID, "totp": current, "fresh": fresh})
-		last = int64(r.PersonID)
-	}
-	return len(rows), last, t.commit(ctx)
-}
-
-// anew seals a value anew with a ring's key in force.
-func (s *Store) anew(r ring, sealed []byte, bind string) ([]byte, error) {
-	plain, err := open(r, sealed, bind)
-	if err != nil {
-		return nil, err
-	}
-	return seal(r, plain, bind), nil
+		return int64(r.PersonID), nil
+	})
 }
 
 func (s *Store) rekeyMediaNames(ctx context.Context, after int64) (n int, last int64, err error) {
-	t, err := s.work(ctx, zeroTime)
-	if err != nil {
-		return 0, 0, fmt.Errorf("seal the names of media anew: %w", err)
-	}
-	defer t.undo(ctx)
 	type row struct {
 		ID   hotline.MediaID
 		Name []byte
 	}
-	rows, err := read[row](ctx, t, "seal the names of media anew",
-		`select id, name from media where id > @after and substring(name from 1 for 1) <> @number order by id limit @limit for update`,
-		pgx.StrictNamedArgs{"after": after, "number": s.number(), "limit": rekeyBatch})
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, r := range rows {
-		_, name, err := s.again(r.Name, bindMedia(r.ID))
-		if err != nil {
-			return 0, 0, fmt.Errorf("open the name of medium %d: %w", r.ID, err)
-		}
-		t.queue(`update media set name = @name where id = @id`, pgx.StrictNamedArgs{"id": r.ID, "name": name})
-		last = int64(r.ID)
-	}
-	return len(rows), last, t.commit(ctx)
+	return reseal(ctx, s, "the names of media", `
+		select id, name from media where id > @after and substring(name from 1 for 1) <> @number order by id limit @limit for update`,
+		after, rekeyBatch, func(t *Tx, r row) (int64, error) {
+			_, name, err := s.again(r.Name, bindMedia(r.ID))
+			if err != nil {
+				return 0, fmt.Errorf("open the name of medium %d: %w", r.ID, err)
+			}
+			t.queue(`update media set name = @name where id = @id`, pgx.StrictNamedArgs{"id": r.ID, "name": name})
+			return int64(r.ID), nil
+		})
 }
 
 // rekeyMedia moves what one medium shows to where the key in force keeps it: a blob's own name is a keyed hash too.
 func (s *Store) rekeyMedia(ctx context.Context, after int64) (n int, last int64, err error) {
-	t, err := s.work(ctx, zeroTime)
-	if err != nil {
-		return 0, 0, fmt.Errorf("seal media anew: %w", err)
-	}
-	defer t.undo(ctx)
 	type row struct {
 		ID              hotline.MediaID
 		Mime            string
 		Original, Clean []byte
 	}
-	rows, err := read[row](ctx, t, "seal media anew", `
+	return reseal(ctx, s, "media", `
 		select id, mime, original, clean from media m where id > @after and exists (
 			select 1 from blob_chunks c where c.hash in (m.original, m.clean) and c.n = 0 and substring(c.data from 1 for 1) <> @number)
-		order by id limit 1 for update`, pgx.StrictNamedArgs{"after": after, "number": s.number()})
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, r := range rows {
+		order by id limit @limit for update`, after, 1, func(t *Tx, r row) (int64, error) {
 		original, err := t.moveBlob(ctx, r.Mime, r.Original)
 		if err != nil {
-			return 0, 0, fmt.Errorf("medium %d: %w", r.ID, err)
+			return 0, fmt.Errorf("medium %d: %w", r.ID, err)
 		}
 		clean := original
 		if string(r.Clean) != string(r.Original) {
 			if clean, err = t.moveBlob(ctx, r.Mime, r.Clean); err != nil {
-				return 0, 0, fmt.Errorf("medium %d: %w", r.ID, err)
+				return 0, fmt.Errorf("medium %d: %w", r.ID, err)
 			}
 		}
 		t.queue(`update media set original = @original, clean = @clean where id = @id`,
 			pgx.StrictNamedArgs{"id": r.ID, "original": original, "clean": clean})
-		last = int64(r.ID)
-	}
-	return len(rows), last, t.commit(ctx)
+		return int64(r.ID), nil
+	})
 }
 
 // moveBlob gathers a blob once more under the key in force and gives its new name.
@@ -392,10 +366,12 @@ func (s *Store) forgetKeys(ctx context.Context) error {
 		}
 		var left bool
 		err := tx.QueryRow(ctx, `select exists (select from person_details where substring(name from 1 for 1) <> @number or substring(phone from 1 for 1) <> @number)
+			or exists (select from users where substring(totp from 1 for 1) <> @number or substring(totp_new from 1 for 1) <> @number)
 			or exists (select from invites where substring(name from 1 for 1) <> @number)
 			or exists (select from media where substring(name from 1 for 1) <> @number)
 			or exists (select from call_contents where substring(number from 1 for 1) <> @number)
 			or exists (select from call_blocks where substring(number from 1 for 1) <> @number)
+			or exists (select from ticket_contents where `+ticketsSealedBefore+`)
 			or exists (select from blob_chunks where n = 0 and substring(data from 1 for 1) <> @number)`,
 			pgx.StrictNamedArgs{"number": s.number()}).Scan(&left)
 		if err != nil {
