@@ -20,8 +20,9 @@ var floors = map[string][]string{
 	"bot":          {"hotline", "phrase"},
 	"bot/telegram": {"hotline", "phrase"}, "bot/whatsapp": {"hotline", "phrase"}, "bot/whatsappcloud": {"hotline", "phrase"},
 	"dispatcher": {"hotline"}, "console": {"hotline", "phrase", "console/words"}, "console/words": {},
+	"public":    {"hotline", "phrase"},
 	"simulator": {}, "simulator/telegram": {}, "simulator/whatsapp": {}, "simulator/whatsappcloud": {}, "simulator/page": {"simulator/telegram", "simulator/whatsapp"},
-	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher", "console"},
+	"house":   {"hotline", "phrase", "config", "store", "media", "bot", "bot/telegram", "bot/whatsapp", "bot/whatsappcloud", "dispatcher", "console", "public"},
 	"testbed": {"hotline", "config", "store", "servers", "testbed/keeper"}, "testbed/keeper": {"servers"}, "testbed/stop": {"testbed", "testbed/keeper"},
 	"testbed/browser": {"hotline", "store", "house", "testbed", "testbed/keeper"},
 }

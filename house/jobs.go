@@ -35,13 +35,14 @@ func newJobs(h *House) (*jobs, error) {
 	river.AddWorker(workers, &fetchWorker{house: h})
 	river.AddWorker(workers, &pruneWorker{house: h})
 	river.AddWorker(workers, &forgetWorker{house: h})
+	river.AddWorker(workers, &figuresWorker{house: h})
 	client, err := river.NewClient(riverpgxv5.New(h.store.Pool()), &river.Config{
 		Workers: workers,
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: mediaWorkers}},
 		// NOTIFY in the transaction of a turn would cost most of its speed: jobs are polled for.
 		PollOnly: true,
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
-			func() (river.JobArgs, *river.InsertOpts) { return pruneArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
+			func() (river.JobArgs, *river.InsertOpts) { return pruneArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true}), figuresJob()},
 		FetchPollInterval: 250 * time.Millisecond,
 		FetchCooldown:     50 * time.Millisecond,
 		JobTimeout:        2 * time.Minute,

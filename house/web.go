@@ -22,6 +22,7 @@ func (h *House) newWeb() http.Handler {
 		mux.Handle(path, hook)
 	}
 	h.pages(mux)
+	h.publicPages(mux)
 	return mux
 }
 

@@ -21,6 +21,7 @@ type keys struct {
 	lookup []byte // keyed hash of telephone numbers
 	code   []byte // keyed hash of one-time codes
 	hash   []byte // keyed hash of media
+	check  []byte // check words of cases
 }
 
 // A ring seals with the key in force, and opens also what a former one sealed.
@@ -55,13 +56,14 @@ func newKeys(secret []byte) (*keys, error) {
 		return cipher.NewGCM(block)
 	}
 	var k keys
-	var errs [6]error
+	var errs [7]error
 	k.person.now, errs[0] = seal("person")
 	k.blob.now, errs[1] = seal("blob")
 	k.lookup, errs[2] = sub("lookup")
 	k.code, errs[3] = sub("code")
 	k.hash, errs[4] = sub("hash")
 	k.login.now, errs[5] = seal("login")
+	k.check, errs[6] = sub("check")
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
