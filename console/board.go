@@ -16,6 +16,7 @@ type BoardTx interface {
 	BoardListTx
 	BoardCaseTx
 	BoardActTx
+	MergeTx
 }
 
 // A BoardListTx reads lists and counts.

@@ -46,6 +46,12 @@ func (p Privacy) Secretly() Privacy {
 	return Secret
 }
 
+// Stricter tells whether the privacy keeps more from others than another, and nothing less.
+func (p Privacy) Stricter(than Privacy) bool {
+	known := p == Open || p == Anonymous || p == Secret || p == Sealed
+	return known && p != than && (p.IsSecret() || !than.IsSecret()) && (p.IsAnonymous() || !than.IsAnonymous()) && p != Open
+}
+
 // A Source is where a case came in.
 type Source string
 
@@ -72,6 +78,7 @@ const (
 	Closed    Status = "closed"    // rated well or left alone for the limit
 	Withdrawn Status = "withdrawn" // by the reporter
 	Archived  Status = "archived"  // put away by the coordinator, with an official reason
+	Merged    Status = "merged"    // worked as a part of another case; see merge.go
 )
 
 // Over tells whether nobody need do anything any more.
@@ -147,7 +154,10 @@ type Case struct {
 	Events      int       // how many made it
 	Story       ContentID // what was said first
 	Said        ContentID // what was said with the event just made to happen; not kept in the row, and none in a Sum
+	Parent      CaseID    // into which it was merged; zero: none
+	Children    int       // how often another was merged into it, less those taken apart
 	Assignments []Assignment
+	With        []Assignment // those of Parent, where it was read with them: whoever works that sees this; none in a Sum
 }
 
 // A Filing is what a new case is made of.
@@ -254,6 +264,7 @@ func (c Case) After(e Event) (Case, error) {
 	case EvTranscribed:
 		if ok = !c.Status.Over(); ok && e.About != "" {
 			c.About = e.About // only now anybody knows whom it complains about
+			c.leave()
 		}
 	case EvPlaced:
 		if ok = !c.Status.Over() && e.Area != ""; ok {
@@ -262,7 +273,9 @@ func (c Case) After(e Event) (Case, error) {
 	case EvAnswered, EvNoted:
 		ok = a != nil && a.State == Taken && c.Status.Live() || e.Assignment == 0 && (e.Kind == EvNoted || c.Status.Live())
 	case EvScheduled:
-		if ok = c.leading(a) && c.Status != Triage && e.Date != ""; ok {
+		if c.follows(e) {
+			ok, c.Date = e.Date != "", e.Date
+		} else if ok = c.leading(a) && c.Status != Triage && e.Date != ""; ok {
 			c.Status, c.Date = Scheduled, e.Date
 		}
 	case EvReminded:
@@ -270,7 +283,7 @@ func (c Case) After(e Event) (Case, error) {
 			c.Status, c.Date = Working, ""
 		}
 	case EvResolved, EvPassedOn, EvNotPossible:
-		if ok = c.leading(a); ok {
+		if ok = c.leading(a) || c.follows(e); ok {
 			c.end(e)
 		}
 	case EvDeparted, EvArrived:
@@ -287,6 +300,20 @@ func (c Case) After(e Event) (Case, error) {
 	case EvReopened:
 		if ok = c.Status == Ended || c.Status == Closed; ok {
 			c.reopen(e)
+		}
+	case EvMerged:
+		ok = c.merge(e)
+	case EvParted:
+		if ok = c.Parent != 0 && (c.Status == Merged || c.Status == Ended); ok {
+			c.part()
+		}
+	case EvAbsorbed:
+		if ok = c.mayAbsorb(e); ok {
+			c.Children++
+		}
+	case EvYielded:
+		if ok = c.Children > 0 && e.With != 0; ok {
+			c.Children--
 		}
 	case EvWithdrawn:
 		if ok = c.Status.Live(); ok {
@@ -310,14 +337,38 @@ func (c Case) After(e Event) (Case, error) {
 		if ok = a != nil && a.On() && c.Status.Live() && e.Level == a.Level+1; ok {
 			a.Level, a.Due = e.Level, e.Due
 		}
+	case EvPaused:
+		ok = c.Status.Live() && !c.Urgent && !e.Due.IsZero()
+		switch {
+		case !ok:
+		case e.Assignment == 0:
+			c.Due = e.Due
+		case a == nil || !a.On():
+			ok = false
+		default:
+			a.Due = e.Due
+		}
 	case EvRecategory:
 		if ok = c.Status.Live() && (e.Category != "" || e.About != ""); ok {
 			c.Category, c.About = cmp.Or(e.Category, c.Category), cmp.Or(e.About, c.About)
 			c.Privacy = cmp.Or(e.Privacy, c.Privacy)
+			c.leave()
+		}
+	case EvRestricted:
+		if ok = !c.Status.Over() && e.Privacy.Stricter(c.Privacy); ok {
+			if e.Privacy.IsSecret() && !c.Privacy.IsSecret() {
+				c.leave()
+			}
+			c.Privacy = e.Privacy
 		}
 	case EvUrgent:
 		if ok = c.Status.Live(); ok {
 			c.Urgent = true
+			c.leave()
+		}
+	case EvCalmed:
+		if ok = c.Status.Live() && c.Urgent; ok {
+			c.Urgent = false
 		}
 	case EvErased:
 		ok = true
@@ -371,7 +422,7 @@ func (c *Case) file(e Event) bool {
 }
 
 func (c *Case) assign(e Event) bool {
-	if !c.Status.Live() || e.Unit == "" || !slices.Contains([]Part{Lead, Supporting, Responding}, e.Part) || e.Assignment == 0 || c.find(e.Assignment) != nil {
+	if !c.Status.Live() || c.Status == Merged || e.Unit == "" || !slices.Contains([]Part{Lead, Supporting, Responding}, e.Part) || e.Assignment == 0 || c.find(e.Assignment) != nil {
 		return false
 	}
 	for _, a := range c.Assignments {
@@ -407,6 +458,12 @@ func (c *Case) end(e Event) {
 
 // reopen gives the case back to the unit that ended it, onto its worklist, with the officer who had it remembered in the events.
 func (c *Case) reopen(e Event) {
+	if c.Parent != 0 && e.By == 0 { // with the case it was merged into
+		c.Status, c.Outcome, c.Rating, c.EndedAt, c.Due = Merged, "", 0, time.Time{}, e.Due
+		c.Reopened++
+		return
+	}
+	c.Parent = 0
 	c.Status, c.Outcome, c.Rating, c.EndedAt = Triage, "", 0, time.Time{}
 	c.Reopened++
 	c.Due = e.Due
@@ -422,6 +479,9 @@ func (c *Case) reopen(e Event) {
 // restore takes a case out of the archive: one that had an outcome has it again, any other waits for the coordinator.
 func (c *Case) restore() {
 	c.Status = Triage
+	if c.Outcome == "" {
+		c.Parent = 0
+	}
 	if c.Outcome != "" {
 		c.Status = Ended
 	}

@@ -94,6 +94,7 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	working := []Event{filed(), assigned(1, "pu.jalan", Lead), by(2, EvTaken, 1)}
 	ended := append(slices.Clone(working), by(2, EvResolved, 1))
+	restricted := append(slices.Clone(working), Event{Kind: EvRestricted, Facts: Facts{Privacy: Secret}})
 	rating := func(n int) Event { e := by(1, EvRated, 0); e.Value = n; return e }
 	for name, c := range map[string]struct {
 		before []Event
@@ -127,6 +128,8 @@ func TestRefused(t *testing.T) {
 		"skipping a level":                   {working, Event{Kind: EvEscalated, Assignment: 1, Facts: Facts{Level: 2}}},
 		"escalating when over":               {ended, Event{Kind: EvEscalated, Assignment: 1, Facts: Facts{Level: 1}}},
 		"an event that is none":              {working, Event{Kind: "surprised"}},
+		"less private than it was":           {restricted, Event{Kind: EvRestricted, Facts: Facts{Privacy: Anonymous}}},
+		"as private as it was":               {restricted, Event{Kind: EvRestricted, Facts: Facts{Privacy: Secret}}},
 		"a new category after the end":       {ended, Event{Kind: EvRecategory, Facts: Facts{Category: "listrik"}}},
 		"assigning after the end":            {ended, assigned(2, "damkar", Supporting)},
 		"a reminder when nothing is planned": {working, Event{Kind: EvReminded}},
@@ -149,7 +152,8 @@ func TestRefused(t *testing.T) {
 var allEvents = []EventKind{
 	EvFiled, EvAssigned, EvTriaged, EvTaken, EvAcknowledged, EvReleased, EvDeclined, EvWithheld, EvAsked, EvTold, EvRemarked, EvAnswered, EvNoted,
 	EvScheduled, EvReminded, EvResolved, EvPassedOn, EvNotPossible, EvFinished, EvRated, EvReopened, EvWithdrawn, EvClosed, EvArchived, EvRestored, EvEscalated,
-	EvRecategory, EvDetailed, EvUrgent, EvEdited, EvErased, EvTranscribed, EvDeparted, EvArrived,
+	EvMerged, EvParted, EvAbsorbed, EvYielded,
+	EvRecategory, EvRestricted, EvDetailed, EvUrgent, EvEdited, EvErased, EvTranscribed, EvDeparted, EvArrived, EvCalmed,
 }
 
 // anEvent draws an event for the case: mostly one that fits, for else no story gets far, and often any at all.
@@ -163,10 +167,11 @@ func anEvent(c Case, n int) *rapid.Generator[Event] {
 				Part: rapid.SampledFrom([]Part{Lead, Lead, Supporting, Responding, ""}).Draw(t, "part"), Level: rapid.IntRange(0, 2).Draw(t, "level"),
 				Date: rapid.SampledFrom([]string{"", "2026-12-01"}).Draw(t, "date"), Value: rapid.IntRange(0, 6).Draw(t, "value"),
 				Category: rapid.SampledFrom([]string{"", "listrik"}).Draw(t, "category"), Word: rapid.SampledFrom([]string{"", "spam"}).Draw(t, "word"),
-				Due: noon.AddDate(0, 0, n), CaseKind: Complaint, Privacy: Open, Source: SourceChat, Reporter: 1,
+				Due: noon.AddDate(0, 0, n), CaseKind: Complaint, Privacy: rapid.SampledFrom([]Privacy{Open, Anonymous, Secret, Sealed, ""}).Draw(t, "privacy"), Source: SourceChat, Reporter: 1,
 			},
 		}
 		e.Kind = rapid.SampledFrom(allEvents).Draw(t, "kind")
+		e.With = CaseID(rapid.IntRange(0, 8).Draw(t, "with")) // 7 is the case itself
 		if rapid.IntRange(0, 9).Draw(t, "any") == 9 {
 			return e
 		}
@@ -233,7 +238,7 @@ func TestCaseStates(t *testing.T) {
 			t.Fatalf("the sum of the events is another case:\n%s", d)
 		}
 	}
-	states := []Status{Filed, Triage, Assigned, Working, Asking, Scheduled, Ended, Closed, Withdrawn, Archived}
+	states := []Status{Filed, Triage, Assigned, Working, Asking, Scheduled, Ended, Closed, Withdrawn, Archived, Merged}
 	missing := func(s Status) bool { return !seen[s] }
 	for range 20 { // chance may leave one out at first
 		if rapid.Check(t, property); !slices.ContainsFunc(states, missing) {
@@ -280,7 +285,11 @@ func nonsense(c Case) string {
 		return "the status and the lead don't go together"
 	case !c.AskDue.IsZero() && c.Status != Asking:
 		return "an answer is awaited to no question"
-	case c.Date != "" && c.Status != Scheduled && c.Status != Asking:
+	case c.Status == Merged && (c.Parent == 0 || c.Urgent):
+		return "merged into nothing, or an emergency"
+	case c.Parent != 0 && c.Status.Live() && c.Status != Merged:
+		return "merged, and worked by itself"
+	case c.Date != "" && c.Status != Scheduled && c.Status != Asking && c.Status != Merged:
 		return "a day is named and nothing planned"
 	case (c.Outcome != "") != (!c.EndedAt.IsZero()):
 		return "an outcome without its moment"
@@ -304,7 +313,7 @@ func FuzzCaseAfter(f *testing.F) {
 			e := Event{Kind: allEvents[int(kind)%len(allEvents)], At: noon.Add(time.Duration(n) * time.Minute), By: PersonID(person % 4), Assignment: AssignmentID(id % 6)}
 			e.Unit, e.Part = []string{"a", "b", "c", ""}[person>>2&3], []Part{Lead, Supporting, Responding, ""}[person>>4&3]
 			e.Level, e.Value, e.Date, e.Word, e.Category = int(id>>4&3), int(id>>3&7), []string{"", "2026-12-01"}[person>>6&1], []string{"", "spam"}[person>>7], "x"
-			e.Due = e.At.Add(time.Hour)
+			e.Due, e.With = e.At.Add(time.Hour), CaseID(person>>6)
 			before := copied(c)
 			after, err := c.After(e)
 			if err != nil && !cmp.Equal(before, after) {

@@ -56,13 +56,20 @@ const (
 	EvArchived     EventKind = "archived"     // Value: none; Word: one of the official reasons
 	EvRestored     EventKind = "restored"     // taken out of the archive again
 	EvEscalated    EventKind = "escalated"    // Assignment, Level, Due
+	EvPaused       EventKind = "paused"       // Due, Word: the decree: the clock stands still; Assignment, or none for what the reporter was promised
 	EvRecategory   EventKind = "recategory"   // Category, Privacy where the new category asks for more, About where it turns out to accuse an agency
+	EvRestricted   EventKind = "restricted"   // Privacy: the reporter wants more of it kept from others; it is never less than before
 	EvDetailed     EventKind = "detailed"     // Word: question/option, or Content: an answer to a category's extra question
 	EvUrgent       EventKind = "urgent"       // made urgent: words of danger came later
+	EvCalmed       EventKind = "calmed"       // an operator of the line judged that it is no emergency
 	EvEdited       EventKind = "edited"       // Content: the reporter changed a message
 	EvPlaced       EventKind = "placed"       // Area, Content: the reporter said where it is, or said so better
 	EvTranscribed  EventKind = "transcribed"  // Content: a voice note written down by a human; Of: the content that was the voice, where it was said which
 	EvErased       EventKind = "erased"       // content was lawfully erased
+	EvMerged       EventKind = "merged"       // With: into that case, which is about the same; see merge.go
+	EvParted       EventKind = "parted"       // With: and on its own again
+	EvAbsorbed     EventKind = "absorbed"     // With: that case was merged into this one
+	EvYielded      EventKind = "yielded"      // With: and is on its own again
 )
 
 // TellsMore tells whether with such an event more is known of the matter than before: whoever is called to an emergency hears of it.
@@ -104,4 +111,5 @@ type Facts struct {
 	Value    int       `json:"value,omitempty"`
 	Word     string    `json:"word,omitempty"`
 	Of       ContentID `json:"of,omitempty"`
+	With     CaseID    `json:"with,omitempty"`
 }

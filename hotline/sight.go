@@ -28,6 +28,7 @@ func (s Sight) Where() bool { return s.Content || s.Place }
 //   - An officer, head or responder sees a case of the own unit (or of a unit below it) while an assignment there is on, and afterwards only if
 //     it was theirs to the end. A secret case shows them facts; its content only to the officer who took it.
 //     Of a secret emergency they see where it is as well: who is asked whether they go must know how far it is, and seconds count.
+//   - A case that was merged into another is seen by those who work that one, as far as its own privacy lets them; they work it there.
 //   - The operators of the emergency line and their supervisors see what came in by it, as they wrote it down; of a secret case the facts.
 //   - The regency's secretary sees what has been escalated that far, without the reporter.
 func (r *Regency) Sees(v Viewer, c Case) Sight {
@@ -64,14 +65,14 @@ func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 			return Sight{Facts: true, Content: !c.Privacy.IsSecret(), Reporter: !c.Privacy.IsSecret()}
 		}
 	case RoleSetda:
-		for _, a := range c.Assignments {
+		for _, a := range slices.Concat(c.Assignments, c.With) {
 			if a.On() && a.Level >= 2 {
 				return Sight{Facts: true, Content: !c.Privacy.IsSecret()}
 			}
 		}
 	case RoleOfficer, RoleHead, RoleResponder:
 		var s Sight
-		for _, a := range c.Assignments {
+		for _, a := range slices.Concat(c.Assignments, c.With) {
 			if a.State == Cancelled || !r.Within(a.Unit, role.Unit) {
 				continue
 			}
@@ -85,6 +86,7 @@ func (r *Regency) sees(v Viewer, role Role, c Case) Sight {
 				s = s.or(Sight{Facts: true, Content: true, Reporter: true, Voice: true, Act: a.State == Waiting || role.Name == RoleHead})
 			}
 		}
+		s.Act = s.Act && c.Status != Merged // it is worked in the case that it was merged into
 		return s
 	}
 	return Sight{}

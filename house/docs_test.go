@@ -121,7 +121,7 @@ func way(from, to, event string) string { return from + " --> " + to + " : " + e
 func events(c hotline.Case, kind hotline.EventKind) []hotline.Event {
 	due := time.Date(2026, 11, 30, 15, 0, 0, 0, time.UTC)
 	e := hotline.Event{Kind: kind, Case: 7, By: 2, Content: 3, Facts: hotline.Facts{Due: due, Date: "2026-12-01", Category: "x", Area: "x", Word: "x",
-		Value: 3, Level: 1, CaseKind: hotline.Complaint, Privacy: hotline.Open, Source: hotline.SourceChat, Reporter: 1}}
+		Value: 3, Level: 1, With: 8, CaseKind: hotline.Complaint, Privacy: hotline.Open, Source: hotline.SourceChat, Reporter: 1}}
 	if kind == hotline.EvAssigned {
 		if len(c.Assignments) == 2 {
 			return nil
@@ -134,6 +134,9 @@ func events(c hotline.Case, kind hotline.EventKind) []hotline.Event {
 		}
 		return all
 	}
+	if kind == hotline.EvRestricted {
+		e.Privacy = hotline.Secret // more than the case was filed with
+	}
 	all := []hotline.Event{e}
 	for _, a := range c.Assignments {
 		e.Assignment = a.ID
@@ -144,7 +147,7 @@ func events(c hotline.Case, kind hotline.EventKind) []hotline.Event {
 
 // alike drops from a case what no later event looks at, and gives what is left as a key.
 func alike(c *hotline.Case) string {
-	c.Events, c.Reopened = 1, 0
+	c.Events, c.Reopened, c.Children = 1, 0, min(c.Children, 1)
 	for i := range c.Assignments {
 		c.Assignments[i].Level, c.Assignments[i].Acked = 0, false
 	}
@@ -333,9 +336,9 @@ func diagrams(t *testing.T, page string) []map[string]bool {
 func table(t *testing.T, page string) map[string][]string {
 	t.Helper()
 	every := []hotline.Status{hotline.Filed, hotline.Triage, hotline.Assigned, hotline.Working, hotline.Asking, hotline.Scheduled, hotline.Ended,
-		hotline.Closed, hotline.Withdrawn, hotline.Archived}
+		hotline.Closed, hotline.Withdrawn, hotline.Archived, hotline.Merged}
 	several := map[string]func(hotline.Status) bool{
-		"live": hotline.Status.Live,
+		"live": func(s hotline.Status) bool { return s.Live() && s != hotline.Merged },
 		"open": func(s hotline.Status) bool { return !s.Over() },
 		"any":  func(hotline.Status) bool { return true },
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,14 +33,20 @@ func (t *Tx) look(ctx context.Context, v hotline.Viewer, ids []hotline.CaseID) (
 	if err != nil {
 		return nil, err
 	}
-	assignments, err := t.assignmentsOf(ctx, ids)
+	with := slices.Clone(ids)
+	for _, r := range rows {
+		if r.Parent != nil {
+			with = append(with, *r.Parent)
+		}
+	}
+	assignments, err := t.assignmentsOf(ctx, with)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[hotline.CaseID]hotline.BoardCase, len(rows))
 	for _, r := range rows {
 		c := r.value(t.regency.Letters)
-		c.Assignments = assignments[c.ID]
+		c.Assignments, c.With = assignments[c.ID], assignments[c.Parent]
 		b := hotline.BoardCase{Case: c, Sight: t.regency.Sees(v, c)}
 		if !b.Sight.Facts {
 			continue

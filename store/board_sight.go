@@ -40,9 +40,9 @@ func (t *Tx) sightSQL(v hotline.Viewer, level sightLevel, args pgx.StrictNamedAr
 	return `(c.reporter = any (@v_me)
 		or not (c.about <> '' and c.about = any (@v_of) and not (c.about = any (@v_heads) and c.category = any (@v_rude)))` + more + ` and (
 			@v_all::boolean
-			or exists (select 1 from assignments a where a.case_id = c.id and a.unit = any (@v_units) and (` + on + ` or ` + mine + `))
+			or exists (select 1 from assignments a where a.case_id in (c.id, c.parent) and a.unit = any (@v_units) and (` + on + ` or ` + mine + `))
 			or ` + setda + ` and exists (
-				select 1 from assignments a where a.case_id = c.id and a.state in ('waiting', 'taken') and a.level >= 2)))`
+				select 1 from assignments a where a.case_id in (c.id, c.parent) and a.state in ('waiting', 'taken') and a.level >= 2)))`
 }
 
 // viewerArgs is what sightSQL asks of a viewer: who they are, which agencies and units they are of.

@@ -95,7 +95,7 @@ func isSum(t interface {
 		if err != nil {
 			return err
 		}
-		sum.Number, sum.From = row.Number, row.From
+		sum.Number, sum.From, sum.With = row.Number, row.From, row.With
 		if diff := cmp.Diff(sum, row, equalTimes, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("the row is not the sum of its events (-sum +row):\n%s", diff)
 		}
@@ -148,6 +148,7 @@ func TestTheListsSeeWhatThePredicateSees(t *testing.T) {
 		}
 		return c
 	})
+	var last hotline.CaseID
 	for i := range 200 {
 		c := gen.Example(i)
 		id := fileAs(t, s, people[0], monday, func(f *hotline.Filing) {
@@ -163,6 +164,12 @@ func TestTheListsSeeWhatThePredicateSees(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if i%3 == 2 { // merged into the one before it, whose people see it too
+			if _, err := s.Pool().Exec(t.Context(), `update cases set status = 'merged', parent = $1 where id = $2`, last, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last = id
 		do(t, s, monday, func(tx *store.Tx) (err error) { cases[id], err = tx.Case(t.Context(), id); return err })
 	}
 	if _, err := s.Pool().Exec(t.Context(), `update person_details set phone_hash = null`); err != nil {

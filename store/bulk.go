@@ -36,6 +36,8 @@ type caseJSON struct {
 	Reopened int                `json:"reopened"`
 	Events   int                `json:"events"`
 	Story    *hotline.ContentID `json:"story"`
+	Parent   *hotline.CaseID    `json:"parent"`
+	Children int                `json:"children"`
 	Wake     *time.Time         `json:"wake"`
 }
 
@@ -43,7 +45,7 @@ func (t *Tx) caseJSON(c hotline.Case) caseJSON {
 	return caseJSON{
 		ID: c.ID, Kind: c.Kind, Category: c.Category, Privacy: c.Privacy, Urgent: c.Urgent, Source: c.Source, Reporter: nz(c.Reporter), From: nz(c.From),
 		Area: c.Area, About: c.About, Status: c.Status, Outcome: c.Outcome, Date: c.Date, AskDue: nz(c.AskDue), Filed: c.Filed, Due: nz(c.Due),
-		Changed: c.Changed, EndedAt: nz(c.EndedAt), Rating: c.Rating, Reopened: c.Reopened, Events: c.Events, Story: nz(c.Story),
+		Changed: c.Changed, EndedAt: nz(c.EndedAt), Rating: c.Rating, Reopened: c.Reopened, Events: c.Events, Story: nz(c.Story), Parent: nz(c.Parent), Children: c.Children,
 		Wake: nz(t.regency.Wake(c)),
 	}
 }
@@ -173,9 +175,9 @@ func (t *Tx) insertCases(rows []caseJSON) {
 			insert into case_days (day, last) values (@day, @many)
 			on conflict (day) do update set last = case_days.last + @many returning last - @many as before)
 		insert into cases (id, day, seq, kind, category, privacy, urgent, source, reporter, from_address, area, about, status, outcome, date,
-			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, wake)
+			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, parent, children, wake)
 		select id, @day, n.before + x.nth, kind, category, privacy, urgent, source, reporter, from_address, area, about, status, outcome, date,
-			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, wake
+			ask_due, filed, due, changed, ended_at, rating, reopened, events, story, parent, children, wake
 		from x, n order by x.nth`,
 		pgx.StrictNamedArgs{"rows": rowsOf(rows), "day": hotline.DayOf(t.now, t.regency.Zone), "many": len(rows)})
 }
@@ -188,7 +190,8 @@ func (t *Tx) updateCases(rows []caseJSON) {
 		update cases c set kind = x.kind, category = x.category, privacy = x.privacy, urgent = x.urgent, source = x.source, reporter = x.reporter,
 			area = x.area, about = x.about, status = x.status, outcome = x.outcome, date = x.date,
 			ask_due = x.ask_due, filed = x.filed, due = x.due, changed = x.changed, ended_at = x.ended_at, rating = x.rating,
-			reopened = x.reopened, events = x.events, story = x.story, wake = x.wake
+			reopened = x.reopened, events = x.events, story = x.story, parent = x.parent,
+			children = x.children, wake = x.wake
 		from json_populate_recordset(null::cases, @rows) x where c.id = x.id`, pgx.StrictNamedArgs{"rows": rowsOf(rows)})
 }
 

@@ -90,10 +90,14 @@ func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotl
 			t.rings.dispatch = true
 		}
 	}
+	t.kin(k.c, next, e, said)
 	k.c, k.dirty = next, true
 	t.event(e)
 	if next.Urgent && e.Kind.TellsMore() {
 		t.callAgain(next)
+	}
+	if (next.Urgent || e.Kind == hotline.EvCalmed) && next.Source == hotline.SourceChat {
+		t.Signal(topicRing, int64(c.ID)) // operators do not hear of the events of chats' cases
 	}
 	return next, nil
 }
@@ -157,10 +161,12 @@ type caseRow struct {
 	Reopened    int
 	Events      int
 	Story       *hotline.ContentID
+	Parent      *hotline.CaseID
+	Children    int
 }
 
 const caseColumns = `c.id, c.day, c.seq, c.kind, c.category, c.privacy, c.urgent, c.source, c.reporter, c.from_address, c.area, c.about,
-	c.status, c.outcome, c.date, c.ask_due, c.filed, c.due, c.changed, c.ended_at, c.rating, c.reopened, c.events, c.story`
+	c.status, c.outcome, c.date, c.ask_due, c.filed, c.due, c.changed, c.ended_at, c.rating, c.reopened, c.events, c.story, c.parent, c.children`
 
 func (r caseRow) value(letters string) hotline.Case {
 	return hotline.Case{
@@ -168,6 +174,7 @@ func (r caseRow) value(letters string) hotline.Case {
 		Urgent: r.Urgent, Source: r.Source, Reporter: or0(r.Reporter), From: or0(r.FromAddress), Area: r.Area, About: r.About,
 		Status: r.Status, Outcome: r.Outcome, Date: r.Date, AskDue: or0(r.AskDue), Filed: r.Filed, Due: or0(r.Due), Changed: r.Changed,
 		EndedAt: or0(r.EndedAt), Rating: r.Rating, Reopened: r.Reopened, Events: r.Events, Story: or0(r.Story),
+		Parent: or0(r.Parent), Children: r.Children,
 	}
 }
 
@@ -197,7 +204,7 @@ func (t *Tx) peekCases(ctx context.Context, what, tail string, args pgx.StrictNa
 	for i, r := range rows {
 		out[i] = t.met(r, assignments[r.ID], strings.Contains(tail, "for update"))
 	}
-	return out, nil
+	return out, t.withParents(ctx, out)
 }
 
 // met tracks a case that was read. One that is tracked already is given as it stands here.
@@ -258,7 +265,8 @@ func (t *Tx) oneCase(ctx context.Context, tail string, id hotline.CaseID, mine [
 	for i, r := range theirs {
 		assignments[i] = r.value()
 	}
-	return t.met(rows[0], assignments, strings.HasSuffix(tail, "for update")), nil
+	met := []hotline.Case{t.met(rows[0], assignments, strings.HasSuffix(tail, "for update"))}
+	return met[0], t.withParents(ctx, met)
 }
 
 // CaseByNumber reads a case by what people call it. Anybody may type a number, and most only learn its status word: it is locked when something is
@@ -295,10 +303,11 @@ func (t *Tx) Triage(ctx context.Context, limit int) ([]hotline.Case, error) {
 }
 
 // Unrouted takes cases that are filed and not yet routed, oldest first; those another instance is routing are passed over. (Ordered by their ids,
-// Postgres might look through all cases there ever were for the few that are filed.)
+// Postgres might look through all cases there ever were for the few that are filed.) What rings at the operators of the line waits for them.
 func (t *Tx) Unrouted(ctx context.Context, limit int) ([]hotline.Case, error) {
-	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' order by c.filed, c.id limit @limit for update skip locked`,
-		pgx.StrictNamedArgs{"limit": limit})
+	return t.casesWhere(ctx, "take unrouted cases", `where c.status = 'filed' and not exists (
+			select 1 from rings g where g.case_id = c.id and g.decided is null and g.until > @now)
+		order by c.filed, c.id limit @limit for update skip locked`, pgx.StrictNamedArgs{"limit": limit, "now": t.now})
 }
 
 // ManyBefore tells of which cases the reporter, on any network, filed most others or more since a moment, before that one.
@@ -329,10 +338,12 @@ func (t *Tx) Sleep(c hotline.CaseID, until time.Time) {
 	})
 }
 
-// NextWake gives the earliest service time at which Awake or Unoffered has something; zero: never, as things stand.
+// NextWake gives the earliest service time at which Awake or Unoffered has something, or a ring is over; zero: never, as things stand.
 func (s *Store) NextWake(ctx context.Context) (time.Time, error) {
 	var at *time.Time
-	err := s.pool.QueryRow(ctx, `select least((select min(wake) from cases), (select min(next) from offerings))`).Scan(&at)
+	err := s.pool.QueryRow(ctx, `
+		select least((select min(wake) from cases), (select min(next) from offerings), (
+			select min(g.until) from rings g join cases c on c.id = g.case_id where g.decided is null and c.status = 'filed'))`).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask when the clock has something to do: %w", err)
 	}

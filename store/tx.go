@@ -42,6 +42,7 @@ type Tx struct {
 	fetch    []hotline.MediaID               // promised here
 	forget   []hotline.AddressID             // of erased persons
 	erased   map[hotline.PersonID]bool       // in this unit
+	kinship  []kinNews                       // for the cases that were merged with those it happened to
 	rings    struct{ inbox, outbox, dispatch, media, paced, live bool }
 }
 
@@ -146,6 +147,11 @@ func (t *Tx) gather(all bool) *pgx.Batch {
 // commit sends what was gathered together with the commit, in one round trip, so that the locks that many want are held for no longer than Postgres
 // itself takes. When a statement fails, Postgres passes over the rest, the commit too.
 func (t *Tx) commit(ctx context.Context) error {
+	if len(t.kinship) > 0 {
+		if err := t.tellKin(ctx); err != nil {
+			return err
+		}
+	}
 	if len(t.forget)+len(t.fetch) > 0 && t.store.jobs != nil {
 		if err := t.orderJobs(ctx); err != nil {
 			return err
