@@ -76,7 +76,8 @@ type Dossier struct {
 	Roles     []Role
 	Cases     []Case
 	Said      []Content
-	Calls     []Call // to the emergency line, from numbers that are theirs
-	Media     int    // how many photos, voice notes and files
+	Calls     []Call   // to the emergency line, from numbers that are theirs
+	Tickets   []Ticket // of the walk-in desk
+	Media     int      // how many photos, voice notes and files
 	Since     time.Time
 }

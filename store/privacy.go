@@ -77,6 +77,9 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if d.Calls, err = t.callsOf(ctx, same); err != nil {
 		return d, err
 	}
+	if d.Tickets, err = t.ticketsOf(ctx, same); err != nil {
+		return d, err
+	}
 	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = any (@same) and state <> 'erased'`,
 		pgx.StrictNamedArgs{"same": same})
 	if err != nil {
@@ -181,7 +184,11 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	if err != nil {
 		return err
 	}
-	cases = append(cases, called...)
+	desk, err := t.ticketCases(ctx, same)
+	if err != nil {
+		return err
+	}
+	cases = append(append(cases, called...), desk...)
 	slices.Sort(cases)
 	for _, c := range slices.Compact(cases) {
 		found, err := t.Case(ctx, c)
@@ -193,6 +200,9 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 		}
 	}
 	if err := t.eraseCalls(ctx, same); err != nil { // their numbers tell which, so before those go
+		return err
+	}
+	if err := t.eraseTickets(ctx, same); err != nil {
 		return err
 	}
 	dated := pgx.StrictNamedArgs{"same": same, "now": t.now}

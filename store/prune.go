@@ -30,6 +30,8 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`delete from outbox where state = 'aside' and written < clock_timestamp() - @keep::interval`, keepAside},
 		{`update outbox set menu = null where menu is not null and sent_at < clock_timestamp() - @keep::interval`, keepMenus},
 		{`delete from inbox where set_aside_at < clock_timestamp() - @keep::interval`, keepAside},
+		{pruneTickets[0], keepTickets},
+		{pruneTickets[1], keepTickets},
 		{`delete from media where content_id is null and made < clock_timestamp() - @keep::interval`, keepDrafts},
 		{dropBlobs + ` and @keep <> ''`, "unused"},
 		{`delete from invites where coalesce(used_at, expires) < clock_timestamp() - @keep::interval`, keepCodes},
