@@ -51,6 +51,7 @@ type Store struct {
 	known   addressBook
 	notices atomic.Pointer[Notices]
 	jobs    Jobs
+	siagaMemory
 
 	mu       sync.Mutex
 	inflight map[hotline.OutID]hotline.AddressID
