@@ -12,7 +12,28 @@ type ConsoleSettings struct {
 	URL   string // TANGGAP_CONSOLE_URL: the public address, without a path or a slash at the end; empty: whatever the browser asked
 	Tiles string // TANGGAP_CONSOLE_TILES: a map's tiles, https://…/{z}/{x}/{y}.png; empty: none from outside
 	OIDC  OIDCSettings
+
+	Exchange ExchangeSettings
 }
+
+// ExchangeSettings are about the telephone exchange of the 112 line.
+type ExchangeSettings struct {
+	Secret string // TANGGAP_EXCHANGE_SECRET: what it signs its reports with; empty: none reports
+}
+
+// String shows the settings without the secret.
+func (s ExchangeSettings) String() string {
+	if s.Secret == "" {
+		return "exchange none"
+	}
+	return "exchange given"
+}
+
+// GoString keeps %#v from printing the secret.
+func (s ExchangeSettings) GoString() string { return "config.ExchangeSettings{" + s.String() + "}" }
+
+// shortestSecret of an exchange, in letters: whoever can guess it can have telephones ring on the pages.
+const shortestSecret = 32
 
 // OIDCSettings name an issuer of identities; all three or none.
 type OIDCSettings struct {
@@ -41,6 +62,7 @@ func consoleFromEnv(get func(name, otherwise string) string) (ConsoleSettings, e
 			ClientID:     get("TANGGAP_OIDC_CLIENT_ID", ""),
 			ClientSecret: get("TANGGAP_OIDC_CLIENT_SECRET", ""),
 		},
+		Exchange: ExchangeSettings{Secret: get("TANGGAP_EXCHANGE_SECRET", "")},
 	}
 	err := errors.Join(checkURL("TANGGAP_CONSOLE_URL", s.URL, "https", "http"), checkTiles(s.Tiles), checkURL("TANGGAP_OIDC_ISSUER", s.OIDC.Issuer, "https", "http"))
 	if u, parsed := url.Parse(s.URL); err == nil && parsed == nil && u.Path != "" {
@@ -58,6 +80,9 @@ func consoleFromEnv(get func(name, otherwise string) string) (ConsoleSettings, e
 		missing("TANGGAP_CONSOLE_URL", s.URL)
 	case o.ClientID != "" || o.ClientSecret != "":
 		missing("TANGGAP_OIDC_ISSUER", "")
+	}
+	if n := len(s.Exchange.Secret); n > 0 && n < shortestSecret {
+		err = errors.Join(err, fmt.Errorf("TANGGAP_EXCHANGE_SECRET has %d letters, not %d or more; make one with: openssl rand -hex 32", n, shortestSecret))
 	}
 	return s, err
 }

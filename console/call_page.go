@@ -1,6 +1,7 @@
 package console
 
 import (
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -51,9 +52,10 @@ type callQuestion struct {
 }
 
 type callArea struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
-	In   string `json:"in"` // its kecamatan
+	Code string     `json:"code"`
+	Name string     `json:"name"`
+	In   string     `json:"in"` // its kecamatan
+	At   [2]float64 `json:"at"` // its middle, latitude and longitude
 }
 
 type callHours struct {
@@ -239,13 +241,19 @@ func (q *Request) callForm() callForm {
 		f.Categories = append(f.Categories, callChoice{ID: c.ID, Name: c.Name.In(q.Lang)})
 	}
 	for _, a := range r.Kecamatans() {
-		f.Areas = append(f.Areas, callArea{a.Code, a.Name, ""})
+		f.Areas = append(f.Areas, callArea{a.Code, a.Name, "", middle(a)})
 	}
 	for _, a := range r.Villages() {
 		in, _ := r.Area(a.Parent)
-		f.Areas = append(f.Areas, callArea{a.Code, a.Name, in.Name})
+		f.Areas = append(f.Areas, callArea{a.Code, a.Name, in.Name, middle(a)})
 	}
 	return f
+}
+
+// middle of an area, to some hundred metres.
+func middle(a hotline.Area) [2]float64 {
+	short := func(x float64) float64 { return math.Round(x*1000) / 1000 }
+	return [2]float64{short(a.Center.Lat), short(a.Center.Lng)}
 }
 
 // hours tells whether the line is answered now, and which numbers to say where it is not.

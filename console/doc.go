@@ -40,7 +40,7 @@
 //
 // Every sentence is in package words, in both languages: {{t "call.title"}}, {{t "call.since" "time" (clock .Since)}}; q.say in Go. A key that is
 // missing or unused fails a test. Further functions of templates are in page.go: url, asset, clock, day, moment, iso, area, unit, agency, category,
-// field.
+// field, tiles.
 //
 // Styles are classes of assets/console.css; a file assets/call.css is joined to it by itself. Scripts are files, as <script src="{{asset "call.js"}}"
 // defer> in "head": the pages' policy (CSP) lets no script or style stand in a page, nor an on… attribute, nor hx-on, nor style="". Put data into

@@ -103,6 +103,7 @@ func (p *pages) functions(lang hotline.Lang) template.FuncMap {
 		"agency":   name(hotline.ArgAgency),
 		"category": name(hotline.ArgCategory),
 		"field":    newField,
+		"tiles":    func() string { return p.console.Tiles }, // of maps; empty: none from outside
 		"sentence": func(f hotline.Flash) string { return words.Say(string(lang), f.Key, f.Args...) },
 		"join":     strings.Join,
 	}
@@ -123,6 +124,7 @@ type view struct {
 	Data      any
 	Narrow    bool // a small page of its own: signing in
 	Elsewhere []hotline.RoleName
+	Rings     bool // emergencies from chats ring on it
 }
 
 type navItem struct {
@@ -154,6 +156,7 @@ func (q *Request) page(status int, name string, data any) error {
 	if v.In {
 		v.Nav = q.nav()
 		v.Live = q.place
+		v.Rings = q.Viewer.Has(writerRoles...)
 	}
 	if q.session != nil && len(q.session.Flash) > 0 {
 		v.Flash = q.session.Flash

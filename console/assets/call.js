@@ -11,7 +11,7 @@
   var data = JSON.parse(document.getElementById("call-data").textContent);
   var say = function (name) { return form.dataset["said" + name]; };
   var $ = function (id) { return document.getElementById(id); };
-  var number = $("c-number"), place = $("c-landmark"), areas = $("call-areas"), text = $("c-text"), questions = $("call-questions");
+  var number = $("c-number"), place = $("c-landmark"), areas = $("call-areas"), text = $("c-text"), questions = $("call-questions"), map = $("c-map");
   var SHELF = "tanggap.call.", OLD = 24 * 3600 * 1000;
 
   // The call on the screen: key and writer name it and this page, values is what is shown, dirty what the server has not confirmed.
@@ -103,9 +103,29 @@
     drawQuestions(kind);
     drawUnits();
     var at = data.Areas.find(function (a) { return a.code === call.values.area; });
-    $("call-area").textContent = at ? "✓ " + at.name + (at["in"] ? ", Kec. " + at["in"] : "") : "";
-    $("call-noarea").hidden = !at;
+    $("call-area").textContent = at ? "✓ " + at.name + (at["in"] ? ", Kec. " + at["in"] : "") + (call.values.point ? " · " + say("Point") : "") : "";
+    $("call-noarea").hidden = !at && !call.values.point;
+    drawPoint(at);
   }
+
+  // drawPoint has the map show where the call is: the point, or the village that was typed. An unchanged place is left as the operator moved it.
+  function drawPoint(at) {
+    var point = call.values.point || "", now = call.key + " " + (point || (at ? at.code : ""));
+    if (!map.dataset.drawn || map.dataset.shows === now) { return; }
+    map.dataset.shows = now;
+    if (!point) { map.dispatchEvent(new CustomEvent("place-show", { detail: null })); }
+    if (point) { var p = point.split(","); map.dispatchEvent(new CustomEvent("place-show", { detail: { lat: Number(p[0]), lng: Number(p[1]), mark: true } })); }
+    else if (at) { map.dispatchEvent(new CustomEvent("place-show", { detail: { lat: at.at[0], lng: at.at[1] } })); }
+  }
+
+  map.addEventListener("place-drawn", function () { if (call) { draw(); } });
+  map.addEventListener("place-chosen", function (e) {
+    if (!call) { return; }
+    map.dataset.shows = call.key + " " + e.detail.lat + "," + e.detail.lng; // it shows it already
+    set("area", e.detail.area);
+    set("point", e.detail.lat + "," + e.detail.lng);
+    draw();
+  });
 
   function press(selector, name, value) {
     form.querySelectorAll(selector).forEach(function (b) { b.setAttribute("aria-pressed", String(b.dataset[name] === value)); });
@@ -282,11 +302,12 @@
     mark(-1);
     place.value = h.rest.replace(/\s*(di|desa|ds|kel|kelurahan|kec|kecamatan)\.?$/i, "").trim();
     set("landmark", place.value);
+    if (call.values.area !== h.area.code) { set("point", ""); } // it was somewhere else
     set("area", h.area.code);
     draw();
   }
 
-  $("call-noarea").addEventListener("click", function () { set("area", ""); draw(); place.focus(); });
+  $("call-noarea").addEventListener("click", function () { set("area", ""); set("point", ""); draw(); place.focus(); });
   place.addEventListener("blur", function () { found = []; mark(-1); });
 
   // ---- keys ------------------------------------------------------------------------------------------------------------------------
@@ -340,6 +361,7 @@
     if (e.ctrlKey || e.altKey || e.metaKey) { return; }
     var at = document.activeElement, inForm = form.contains(at) || at === document.body || at.id === "main";
     if (!inForm) { return; }
+    if (e.key === "Escape" && at.closest("#call-map")) { stop(e); $("call-map").open = false; place.focus(); return; }
     if (e.key === "Escape") { stop(e); if (found.length) { found = []; mark(-1); } else { back(); } return; }
     if (at === place && found.length) {
       if (e.key === "ArrowDown" || e.key === "ArrowUp") { stop(e); mark((marked + (e.key === "ArrowDown" ? 1 : found.length - 1)) % found.length); return; }

@@ -23,6 +23,7 @@ var call = map[string]Word{
 	"call.incident":          {"Kejadian", "What happened?"},
 	"call.questions":         {"Pertanyaan baku", "Questions to ask"},
 	"call.place":             {"Tempat: patokan, lalu desa (Enter memilih)", "Place: landmark, then village (Enter chooses)"},
+	"call.map":               {"Titik di peta", "Point on the map"},
 	"call.area":              {"Desa atau kecamatan", "Village or district"},
 	"call.area.drop":         {"hapus desa", "remove the village"},
 	"call.victims":           {"Jumlah korban", "People hurt"},
