@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tanggap/hotline"
@@ -13,6 +14,9 @@ type CallTx interface {
 	CallListTx
 	CallCaseTx
 	CallBlockTx
+	CallRingTx
+	ShiftTx
+	SiagaTx
 }
 
 // A CallRecordTx writes the record of a call.
@@ -66,8 +70,12 @@ var (
 	supervisorRoles = roles(hotline.RoleSupervisor)
 )
 
-// callRoutes are the pages of the 112 line.
+// callRoutes are the pages of the 112 line, with those that stand beside it.
 func callRoutes() []Route {
+	return slices.Concat(lineRoutes(), placeRoutes(), shiftRoutes(), siagaRoutes())
+}
+
+func lineRoutes() []Route {
 	return []Route{
 		{Method: "GET", Path: "/calls/new", May: writerRoles, Nav: "call.new", Key: "n", Do: (*Request).newCall},
 		{Method: "GET", Path: "/calls", May: lineRoles, Nav: "call.title", Key: "l", Do: (*Request).calls},
@@ -91,4 +99,4 @@ func callRoutes() []Route {
 }
 
 // callTopics says who hears of the signals of the 112 line: topic → roles.
-var callTopics = map[string][]hotline.RoleName{"call": lineRoles, "block": lineRoles}
+var callTopics = map[string][]hotline.RoleName{"call": lineRoles, "block": lineRoles, "shift": lineRoles, "siaga": lineRoles, "ring": lineRoles}

@@ -130,7 +130,7 @@ func TestSilentRedis(t *testing.T) {
 	go func() { stop(); close(stopped) }()
 	select {
 	case <-stopped:
-	case <-time.After(aMinute):
+	case <-time.After(longest):
 		t.Error("it does not stop")
 	}
 }

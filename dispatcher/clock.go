@@ -3,6 +3,7 @@ package dispatcher
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -36,6 +37,7 @@ func (d *Dispatcher) tick(awake *queue[hotline.Case]) func(context.Context) (boo
 		}
 		if !next.IsZero() && !next.After(d.Clock.Now()) {
 			d.offering.ring() // an offer to be repeated, or a case another instance is at
+			d.routing.ring()  // or a ring that is over
 			next = time.Time{}
 		}
 		if d.alarmAt.Equal(next) {
@@ -56,6 +58,9 @@ func (j *job) awake(ctx context.Context, c hotline.Case) error {
 		if c, err = j.escalate(ctx, c, a.ID); err != nil {
 			return err
 		}
+	}
+	if c, err = j.callNext(ctx, c); err != nil {
+		return err
 	}
 	switch {
 	case c.Status == hotline.Scheduled && j.reached(j.dayOf(c)):
@@ -97,6 +102,7 @@ func (j *job) escalate(ctx context.Context, c hotline.Case, id hotline.Assignmen
 		if !late {
 			break
 		}
+		told := slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.Level > 0 })
 		next, err := j.record(c, hotline.Event{Kind: hotline.EvEscalated, Assignment: id, Facts: hotline.Facts{Level: step.Level, Due: step.Due}})
 		if refused(err) {
 			break // somebody took the step already
@@ -110,7 +116,9 @@ func (j *job) escalate(ctx context.Context, c hotline.Case, id hotline.Assignmen
 		if err != nil {
 			return c, err
 		}
+		again := false
 		if len(to) == 0 {
+			again = c.Urgent && told
 			if to, err = j.coordinators(ctx, c); err != nil {
 				return c, err
 			}
@@ -119,7 +127,11 @@ func (j *job) escalate(ctx context.Context, c hotline.Case, id hotline.Assignmen
 		if err := j.callUp(ctx, c, a, to); err != nil {
 			return c, err
 		}
-		j.tell(j.Cards.Escalation(j.r, c, a), to)
+		card := j.Cards.Escalation(j.r, c, a)
+		if again {
+			card = changed(card)
+		}
+		j.tell(card, to)
 	}
 	return c, nil
 }

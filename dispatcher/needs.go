@@ -26,6 +26,7 @@ type Tx interface {
 	ListTx
 	OfferTx
 	ClockTx
+	RingTx
 }
 
 // A Recorder makes events happen.
@@ -116,7 +117,7 @@ type Lists interface {
 
 // Alarm tells when to look again although nothing was committed.
 type Alarm interface {
-	// NextWake gives the earliest service time at which Awake or Unoffered has something; zero: never, as things stand.
+	// NextWake gives the earliest service time at which Awake or Unoffered has something, or a ring is over (see RingTx); zero: never, as things stand.
 	NextWake(context.Context) (time.Time, error)
 }
 

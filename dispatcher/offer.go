@@ -152,9 +152,17 @@ func (j *job) offer(ctx context.Context, h hotline.Held) error {
 	default:
 		card = j.Cards.Offer(j.r, c, a, round, events, said)
 	}
+	loud, quietly, err := j.bundle(ctx, c, a, had, fresh, round)
+	if err != nil {
+		return err
+	}
+	if !h.Offered.IsZero() && round > h.Round { // nothing new
+		quietly = nil
+	}
 	j.later(func() {
-		j.older(c, a, had, fresh)
-		j.tell(card, fresh)
+		j.older(c, a, had, loud)
+		j.tell(card, loud)
+		j.tell(changed(card), quietly)
 		j.tellGroups(groups, c, a, round)
 		j.tx.MarkOffered(a.ID, round, again)
 	})
@@ -195,30 +203,9 @@ func (j *job) older(c hotline.Case, a hotline.Assignment, had []hotline.Offer, t
 //
 // The reporter is never offered the own case.
 func (j *job) audience(ctx context.Context, c hotline.Case, a hotline.Assignment) (to []hotline.PersonID, nobody bool, err error) {
-	urgent := c.Urgent && !a.Acked
-	category, _ := j.r.Category(c.Category)
-	headsOnly := (category.Rudeness || declinedBelow(c, a)) && a.Level > 0 && !urgent
-	for _, unit := range append([]string{a.Unit}, j.r.Ancestors(a.Unit)...) {
-		who, err := j.holders(ctx, []string{unit}, standing...)
-		if err != nil {
-			return nil, false, err
-		}
-		if who, err = j.allowed(ctx, c, who); err != nil {
-			return nil, false, err
-		}
-		who = slices.DeleteFunc(who, func(role hotline.Role) bool { return c.Reporter != 0 && role.Is(c.Reporter) })
-		switch {
-		case urgent:
-			to = dutyOrAll(who)
-		case !headsOnly:
-			to = onDuty(who, hotline.RoleOfficer, hotline.RoleResponder)
-		}
-		if len(to) == 0 && !urgent {
-			to = onDuty(who, hotline.RoleHead)
-		}
-		if len(to) > 0 {
-			break
-		}
+	to, urgent, err := j.responders(ctx, c, a)
+	if err != nil {
+		return nil, false, err
 	}
 	if len(to) > 0 && !(urgent && speaksFor(c, a)) {
 		return to, false, nil
@@ -234,6 +221,36 @@ func (j *job) audience(ctx context.Context, c hotline.Case, a hotline.Assignment
 		}
 	}
 	return to, nobody, nil
+}
+
+// responders gives those of them who stand in the unit or above it, and whether they are called as to an emergency.
+func (j *job) responders(ctx context.Context, c hotline.Case, a hotline.Assignment) (to []hotline.PersonID, urgent bool, err error) {
+	urgent = c.Urgent && !a.Acked
+	category, _ := j.r.Category(c.Category)
+	headsOnly := (category.Rudeness || declinedBelow(c, a)) && a.Level > 0 && !urgent
+	for _, unit := range append([]string{a.Unit}, j.r.Ancestors(a.Unit)...) {
+		who, err := j.holders(ctx, []string{unit}, standing...)
+		if err != nil {
+			return nil, urgent, err
+		}
+		if who, err = j.allowed(ctx, c, who); err != nil {
+			return nil, urgent, err
+		}
+		who = slices.DeleteFunc(who, func(role hotline.Role) bool { return c.Reporter != 0 && role.Is(c.Reporter) })
+		switch {
+		case urgent:
+			to = dutyOrAll(who)
+		case !headsOnly:
+			to = onDuty(who, hotline.RoleOfficer, hotline.RoleResponder)
+		}
+		if len(to) == 0 && !urgent {
+			to = onDuty(who, hotline.RoleHead)
+		}
+		if len(to) > 0 {
+			break
+		}
+	}
+	return to, urgent, nil
 }
 
 // declinedBelow tells whether an assignment is the head's to decide: a complaint about an agency that has been declined here before.

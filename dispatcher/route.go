@@ -19,7 +19,8 @@ const (
 type filing struct {
 	hotline.Case
 	story hotline.Content
-	many  bool // its reporter has sent many today
+	many  bool         // its reporter has sent many today
+	ring  hotline.Ring // at the operators of the line; zero: it never rang
 }
 
 // routes is the queue of filed cases.
@@ -46,9 +47,13 @@ func (d *Dispatcher) routes() *queue[filing] {
 			if err != nil {
 				return nil, err
 			}
+			rings, err := j.rings(ctx, cases)
+			if err != nil {
+				return nil, err
+			}
 			filings := make([]filing, len(cases))
 			for i, c := range cases {
-				filings[i] = filing{c, said[c.Story], many[c.ID]}
+				filings[i] = filing{c, said[c.Story], many[c.ID], rings[c.ID]}
 			}
 			return filings, nil
 		},
@@ -70,6 +75,9 @@ func (d *Dispatcher) routes() *queue[filing] {
 // heard of the way outside at filing.
 func (j *job) route(ctx context.Context, f filing) error {
 	c := f.Case
+	if waits, err := j.ringFirst(ctx, f); waits || err != nil {
+		return err
+	}
 	decision := hotline.Route(j.r, hotline.RoutingOf(c))
 	wordless := f.story.Text == "" && len(f.story.Media) > 0 && (c.Category == "" || c.Privacy.IsAnonymous())
 	if wordless && !c.Urgent && !decision.Outside {
@@ -77,6 +85,9 @@ func (j *job) route(ctx context.Context, f filing) error {
 	}
 	if f.many && decision.Why == hotline.WhyRouted {
 		decision = hotline.Decision{Triage: true, Top: hotline.Proposals(j.r, hotline.RoutingOf(c)), Why: hotline.WhyMany}
+	}
+	if f.ring.Verdict == hotline.RingNone && !c.Urgent && !decision.Outside && decision.Why != WhyWordless {
+		decision = hotline.Decision{Triage: true, Top: hotline.Proposals(j.r, hotline.RoutingOf(c)), Why: hotline.WhyCalmed}
 	}
 	if wordless {
 		to, err := j.coordinators(ctx, c)

@@ -258,20 +258,20 @@ func (t *town) dispatcher() (d *Dispatcher, stop func()) {
 	return d, stop
 }
 
-// aMinute is how long a test waits for what must come. How soon things come on a machine that does nothing else is measured by the long tests.
-const aMinute = time.Minute
+// longest is how long a test waits for what must come. How soon things come on a machine that does nothing else is measured by the long tests.
+const longest = time.Minute
 
 // until waits until the condition holds.
 func (t *town) until(what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(aMinute)
+	late := time.After(longest)
 	for !holds() {
 		select {
 		case <-tick.C:
 		case <-late:
-			t.Fatalf("after %v still not: %s (%s)", aMinute, what, t.pending())
+			t.Fatalf("after %v still not: %s (%s)", longest, what, t.pending())
 		}
 	}
 }

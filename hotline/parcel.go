@@ -16,6 +16,7 @@ type Parcel struct {
 	Numbers  map[CaseID]Number     // of the cases named in the reply
 	Said     map[ContentID]Content // what was said, while it is kept
 	Names    map[PersonID]string   // while they are kept
+	Phones   map[CaseID]string     // whom to call about emergencies: only those that the reader goes to (SeesPhone)
 }
 
 // A Sent is a parcel the network took.

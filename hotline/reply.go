@@ -127,6 +127,7 @@ const (
 	ArgCase     = "case"     // CaseID; drawn as its number
 	ArgContent  = "content"  // ContentID; drawn as what was said, while it is kept
 	ArgMap      = "map"      // ContentID; drawn as a new line with a link to its point on a map, or as nothing where it has none
+	ArgPhone    = "phone"    // CaseID; drawn as a new line with whom to call about an emergency, for who goes there alone, or as nothing (see SeesPhone)
 	ArgPerson   = "person"   // PersonID; drawn as the name, while it is kept
 	ArgPhrase   = "phrase"   // a key without arguments
 	ArgOptions  = "option"   // category/question/option ids joined by "/"
@@ -149,6 +150,8 @@ type (
 	OptionArg string
 	// DateArg is drawn as a day: YYYY-MM-DD.
 	DateArg string
+	// PhoneArg is drawn as the telephone number of whoever reported the case.
+	PhoneArg CaseID
 	// MapArg is drawn as a link to the place that was sent with what was said.
 	MapArg ContentID
 )
@@ -167,6 +170,8 @@ func arg(v any) Arg {
 		return Arg{ArgCase, strconv.FormatInt(int64(v), 10)}
 	case ContentID:
 		return Arg{ArgContent, strconv.FormatInt(int64(v), 10)}
+	case PhoneArg:
+		return Arg{ArgPhone, strconv.FormatInt(int64(v), 10)}
 	case MapArg:
 		return Arg{ArgMap, strconv.FormatInt(int64(v), 10)}
 	case PersonID:

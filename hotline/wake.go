@@ -3,7 +3,7 @@ package hotline
 import "time"
 
 // Wake tells when the clock next has something to do about a case; zero: never. It is the earliest of: an assignment's next step up the
-// ladder (see Next), an asked question goes unanswered for too long, the scheduled day comes, an ended case closes by itself.
+// ladder (see Next), an emergency that nobody answers calls the next responder, an asked question goes unanswered for too long, the scheduled day comes, an ended case closes by itself.
 func (r *Regency) Wake(c Case) time.Time {
 	var w time.Time
 	soonest := func(t time.Time) {
@@ -17,6 +17,9 @@ func (r *Regency) Wake(c Case) time.Time {
 	case c.Status.Live():
 		for _, a := range c.Assignments {
 			soonest(r.climbs(c, a))
+		}
+		if next, at := r.NextResponders(c); len(next) > 0 {
+			soonest(at)
 		}
 		if c.Status == Asking {
 			soonest(c.AskDue)

@@ -492,6 +492,9 @@ func (s *Store) facts(ctx context.Context, parcels []hotline.Parcel, own map[hot
 			held = append(held, p.ID)
 		}
 	}
+	if err := s.callable(ctx, g, doubts, parcels, held, now); err != nil {
+		return nil, err
+	}
 	for i := range parcels {
 		parcels[i].Numbers, parcels[i].Said, parcels[i].Names = numbers, contents, names
 		r := &parcels[i].Out.Reply

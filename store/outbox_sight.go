@@ -104,6 +104,9 @@ func (d reader) known(p hotline.Parcel) bool {
 
 // doubtful tells whether a parcel may show more of a case than its reader may see, before anything is read. Of what is not doubtful nothing is read.
 func doubtful(r *hotline.Regency, p hotline.Parcel) bool {
+	if len(phonesIn(p)) > 0 {
+		return true
+	}
 	some := func(hotline.ContentID) hotline.CaseID { return -1 }
 	for _, s := range shown(r, p, some, func(hotline.PersonID, hotline.CaseID) bool { return true }) {
 		if s.Content || s.Place || s.Reporter || s.Facts && !(reader{}).known(p) {
@@ -144,7 +147,8 @@ func (g *sights) queue(b *pgx.Batch, parcels []hotline.Parcel, now time.Time) {
 		})
 	}
 	args := pgx.StrictNamedArgs{"cases": cases, "said": said}
-	const those = `any (array(select unnest(@cases::bigint[]) union select x.case_id from contents x where x.id = any (@said::bigint[])))`
+	const named = `select unnest(@cases::bigint[]) union select x.case_id from contents x where x.id = any (@said::bigint[])`
+	const those = `any (array(` + named + ` union select p.parent from cases p where p.id = any (array(` + named + `)) and p.parent is not null))`
 	b.Queue(`select `+caseColumns+` from cases c where c.id = `+those, args).Query(func(rows pgx.Rows) error {
 		cs, err := pgx.CollectRows(rows, pgx.RowToStructByName[caseRow])
 		for _, r := range cs {
@@ -200,6 +204,9 @@ func (g *sights) allow(p hotline.Parcel, said map[hotline.ContentID]hotline.Cont
 		c, ok := g.cases[id]
 		if !ok || c.Reporter == 0 && c.From == p.Address.ID {
 			continue
+		}
+		if c.Parent != 0 {
+			c.With = g.cases[c.Parent].Assignments
 		}
 		may := g.regency.Sees(d.Viewer, ended(c, p.Out.Assign))
 		if d.group {
