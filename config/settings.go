@@ -18,6 +18,7 @@ type Settings struct {
 	DatabaseURL string // TANGGAP_DATABASE_URL; empty: a private server
 	RedisURL    string // TANGGAP_REDIS_URL; empty: a private server
 	Data        string // TANGGAP_DATA: where private servers keep their data, clean
+	Erasures    string // TANGGAP_ERASURES: the file that records erasures outside of the database; erasures.jsonl in Data
 	Telegram    TelegramSettings
 	WhatsApp    WhatsAppSettings
 	Console     ConsoleSettings
@@ -62,6 +63,7 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 		},
 		Listen: get("TANGGAP_LISTEN", DefaultListen),
 	}
+	s.Erasures = filepath.Clean(get("TANGGAP_ERASURES", filepath.Join(s.Data, "erasures.jsonl")))
 	whatsApp, whatsAppErr := whatsAppFromEnv(get)
 	s.WhatsApp = whatsApp
 	console, consoleErr := consoleFromEnv(get)

@@ -5,15 +5,17 @@
 //   - house.go: what a house is made of, how it opens, runs and closes
 //   - turns.go: messages are taken from the inbox, answered by the bot, and the conversation is kept
 //   - account.go: our own accounts at the networks; who receives for one and who sends
-//   - telegram.go: the channel, and how it receives
+//   - telegram.go, whatsapp.go, whatsappcloud.go: the channels, and how each receives
+//   - reach.go: the names under which people reach us there
 //   - menu.go: a typed number or label becomes the choice it means
 //   - outbox.go: the store's outbox as the courier sees it, which gives nothing to an instance that may have lost the account
 //   - dispatch.go: the dispatcher, with the cards and notices that package bot makes
-//   - jobs.go: what is done after a commit until it succeeds: the fetching of media; once a day, the deletion of what has outlived its use
+//   - jobs.go: what is done after a commit until it succeeds: media are fetched, who was erased is forgotten; once a day, what has outlived its use goes
 //   - lease.go: of several instances one holds an account; when it dies another follows
 //   - relay.go: instances wake each other through Redis
 //   - web.go: the web door: /healthz, /readyz, /metrics, the webhook, the pages
 //   - console.go: the console's pages, and what they are told live (live.go)
+//   - public.go: the citizens' pages, and the figures that are made for them once a day
 //   - metrics.go: what /metrics shows
 //   - clock.go: service time, the machine's or one that a test moves
 //   - staff.go: roles end, and what was taken goes back to the worklist
@@ -40,6 +42,7 @@ import (
 	"tanggap/dispatcher"
 	"tanggap/hotline"
 	"tanggap/phrase"
+	"tanggap/public"
 	"tanggap/store"
 )
 
@@ -92,6 +95,7 @@ type House struct {
 	door       net.Listener
 	web        http.Handler
 	console    *console.Console // nil: there is no web door
+	public     *public.Pages    // nil: there is no web door
 	liveRedis  *redis.Client    // the console's own: it waits for what happens
 	metrics    *metrics
 
@@ -151,6 +155,9 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	if err := h.openCloud(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.reached(ctx); err != nil {
+		return nil, err
+	}
 	if h.WhatsApp != nil {
 		h.numbers = newNumbers(h)
 	}
@@ -163,6 +170,9 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	h.furnish(o.Regency)
 	h.dispatcher = h.newDispatcher()
 	if err := h.openConsole(); err != nil {
+		return nil, err
+	}
+	if err := h.openPublic(); err != nil {
 		return nil, err
 	}
 	h.web = h.newWeb()

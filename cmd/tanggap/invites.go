@@ -73,10 +73,16 @@ func (c *revokeCmd) Run(p *program) error {
 	})
 }
 
-type erasuresCmd struct{}
+type erasuresCmd struct {
+	Since string `placeholder:"MOMENT" help:"List those that were carried out since then, from the record outside of the database (TANGGAP_ERASURES)."`
+	Apply bool   `help:"After a restore: carry out again those that the database does not know of."`
+}
 
 // Run lists the requests for erasure that wait for the coordinator, without names: whoever operates the program need not know who asks.
 func (c *erasuresCmd) Run(p *program) error {
+	if c.Since != "" || c.Apply {
+		return c.recorded(p)
+	}
 	return p.inside(func(ctx context.Context, d *data, tx *store.Tx) error {
 		open, err := tx.Erasures(ctx)
 		if err != nil {

@@ -22,10 +22,16 @@ func TestInviteLinks(t *testing.T) {
 	if _, links := invite(); len(links) > 0 {
 		t.Errorf("without a network: %q", links)
 	}
+	change(t, env, `insert into settings (name, value) values ('reach telegram', 'tanggap_bot')`) // as a service that ran with Telegram leaves it
+	code, links := invite()
+	if want := []string{"https://t.me/tanggap_bot?start=daftar-" + code}; !slices.Equal(links, want) {
+		t.Errorf("the bot of a service whose token is not here: %q, want %q", links, want)
+	}
+	change(t, env, `delete from settings where name = 'reach telegram'`)
 	change(t, env, `insert into whatsapp_numbers (name, use, jid, made) values ('utama', 'citizens', '6281200001120:3@s.whatsapp.net', now()),
 		('petugas', 'officers', '6281200001121:1@s.whatsapp.net', now()), ('ngantor', 'ngantor-2026', '6281200001122:1@s.whatsapp.net', now()),
 		('baru', 'citizens', null, now())`)
-	code, links := invite("TANGGAP_WHATSAPP=on")
+	code, links = invite("TANGGAP_WHATSAPP=on")
 	if want := []string{"https://wa.me/6281200001121?text=%2Fdaftar%20" + code, "https://wa.me/6281200001120?text=%2Fdaftar%20" + code}; !slices.Equal(links, want) {
 		t.Errorf("linked telephones: %q, want %q", links, want)
 	}

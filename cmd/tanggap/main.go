@@ -54,7 +54,7 @@ type cli struct {
 		Unpair unpairCmd  `cmd:"" help:"Unlink a number and delete its keys."`
 		Resume resumeCmd  `cmd:"" help:"Let a number go on that another connection had taken over."`
 	} `cmd:"" name:"whatsapp" help:"Our own numbers at WhatsApp (TANGGAP_WHATSAPP=on)."`
-	Erasures erasuresCmd `cmd:"" help:"List the requests for erasure that wait to be decided, and until when."`
+	Erasures erasuresCmd `cmd:"" help:"List the requests for erasure that wait to be decided; with --since or --apply, those that a restored backup may have undone."`
 	Rekey    rekeyCmd    `cmd:"" help:"Move the database from a former key (TANGGAP_KEY_OLD) to TANGGAP_KEY. It may be stopped and begun again."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version, and do nothing else."`
 	Version  versionCmd  `cmd:"" help:"Tell the version."`

@@ -84,32 +84,41 @@ func (c *inviteCmd) invite(p *program, d *data, name string) error {
 // enrolPayload is what the bot takes for an enrolment when it comes with a link.
 const enrolPayload = "daftar-"
 
-// links gives links that say the code to us, one for each of our accounts where that can be told.
+// links gives links that say the code to us, one for each of our accounts. Whoever invites needs no token: the service has written down under which name
+// each network knows us. Only where it never ran with a network is that asked here.
 func (p *program) links(d *data, s *store.Store, code string) (list []string, err error) {
-	if link := p.telegramLink(d, code); link != "" {
-		list = append(list, link)
+	bot, err := p.botName(d, s)
+	if err != nil {
+		return nil, err
 	}
-	switch d.WhatsApp.Way {
-	case config.WhatsAppCloud:
-		list = append(list, whatsAppLink(d.WhatsApp.Number, code)...)
-	case config.WhatsAppOn:
-		numbers, err := s.Numbers(p.ctx)
-		if err != nil {
+	if bot != "" {
+		list = append(list, "https://t.me/"+bot+"?start="+enrolPayload+code)
+	}
+	cloud := d.WhatsApp.Number
+	if d.WhatsApp.Way == "" {
+		if cloud, err = s.Reach(p.ctx, hotline.WhatsAppCloud); err != nil {
 			return nil, err
 		}
-		for _, n := range numbers {
-			if device, err := types.ParseJID(n.JID); err == nil && n.JID != "" && (n.Use == "citizens" || n.Use == "officers") {
-				list = append(list, whatsAppLink(device.User, code)...)
-			}
+	}
+	if d.WhatsApp.Way != config.WhatsAppOn && cloud != "" {
+		return append(list, whatsAppLink(cloud, code)...), nil // linked telephones are from before
+	}
+	numbers, err := s.Numbers(p.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range numbers {
+		if device, err := types.ParseJID(n.JID); err == nil && n.JID != "" && (n.Use == "citizens" || n.Use == "officers") {
+			list = append(list, whatsAppLink(device.User, code)...)
 		}
 	}
 	return list, nil
 }
 
-// telegramLink is empty where there is no bot or it cannot be asked its name.
-func (p *program) telegramLink(d *data, code string) string {
+// botName is empty where there is no bot or it cannot be asked its name.
+func (p *program) botName(d *data, s *store.Store) (string, error) {
 	if d.Telegram.Token == "" {
-		return ""
+		return s.Reach(p.ctx, hotline.Telegram)
 	}
 	bot, err := telegram.New(telegram.Options{Token: d.Telegram.Token, API: d.Telegram.API, Log: p.log})
 	if err == nil {
@@ -119,9 +128,9 @@ func (p *program) telegramLink(d *data, code string) string {
 	}
 	if err != nil {
 		p.log.Warn("no link: the bot's name is not known", "error", err)
-		return ""
+		return "", nil
 	}
-	return bot.Link(enrolPayload + code)
+	return bot.Username(), nil
 }
 
 // whatsAppLink opens a chat with a number, the words ready to be sent; none where the number is not known.

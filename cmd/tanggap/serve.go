@@ -31,7 +31,7 @@ func (p *program) serve(ctx context.Context, d *data) error {
 	if t := d.Telegram; t.Token != "" {
 		o.Telegram = &house.TelegramOptions{Token: t.Token, API: t.API, Webhook: t.Webhook}
 	}
-	o.ConsoleOptions = house.ConsoleOptions{URL: d.Console.URL, Tiles: d.Console.Tiles}
+	o.ConsoleOptions = house.ConsoleOptions{URL: d.Console.URL, Tiles: d.Console.Tiles, Exchange: []byte(d.Console.Exchange.Secret)}
 	if i := d.Console.OIDC; i.On() {
 		o.ConsoleOptions.OIDC = &console.OIDCOptions{Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret}
 	}
@@ -50,7 +50,17 @@ func (p *program) serve(ctx context.Context, d *data) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- h.Run(ctx) }()
+	go func() {
+		recorded := make(chan struct{})
+		go func() {
+			(&erasureRecord{path: d.Erasures, log: p.log}).keep(ctx, h.Store())
+			close(recorded)
+		}()
+		err := h.Run(ctx)
+		cancel()
+		<-recorded // the last may have been decided a moment ago
+		done <- err
+	}()
 	p.log.Info("serving", "regency", d.regency.ID, "address", h.Address(), "telegram", o.Telegram != nil, "whatsapp", string(d.WhatsApp.Way), "version", version())
 	for {
 		select {
