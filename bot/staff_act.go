@@ -108,6 +108,14 @@ func (k *talk) act(ctx context.Context, what act, id hotline.CaseID, assign hotl
 		return k.takeOver(ctx, c, a)
 	case actUndo:
 		return k.undo(ctx, c, a)
+	case actDepart, actArrive:
+		if c.Urgent || k.msg.Kind != hotline.MsgText {
+			return k.onTheWay(ctx, c, a, what)
+		}
+		p := k.begin("") // of any other case these are words like all
+		p.Case, p.Assign = id, assign
+		p.take(k.msg)
+		return k.advance(ctx, p)
 	}
 	p := k.begin(what)
 	p.Case, p.Assign, p.Ref = id, assign, ""
@@ -122,6 +130,8 @@ func (k *talk) perform(ctx context.Context, c hotline.Case, a hotline.Assignment
 		return k.decline(ctx, c, a, p)
 	case actHelp:
 		return k.askHelp(c, a, p)
+	case actDepart, actArrive:
+		return k.onTheWay(ctx, c, a, p.Act)
 	}
 	e := hotline.Event{Assignment: a.ID}
 	receipt := "staff.did." + string(p.Act)

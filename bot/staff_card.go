@@ -277,7 +277,7 @@ func TriageCard(r *hotline.Regency, c hotline.Case, d hotline.Decision) hotline.
 // whyKey gives the last part of the phrase for a reason; an unknown reason says nothing in particular.
 func whyKey(why string) string {
 	switch why {
-	case hotline.WhyNoCategory, hotline.WhyNoPlace, hotline.WhyNoDesk, hotline.WhyNoAgency, hotline.WhyAccused, hotline.WhyOutside, hotline.WhyMany:
+	case hotline.WhyNoCategory, hotline.WhyNoPlace, hotline.WhyNoDesk, hotline.WhyNoAgency, hotline.WhyAccused, hotline.WhyOutside, hotline.WhyMany, hotline.WhyCalmed:
 		return why
 	}
 	return "choose"
@@ -316,9 +316,19 @@ func triageButtons(reply hotline.Reply, r *hotline.Regency, c hotline.Case, top 
 
 // ownCard is an officer's own card of a case they have: what it is and what can be done.
 func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment, head string) error {
-	held, err := k.held(ctx, c, a)
+	reply, err := k.ownCardOf(ctx, c, a, head)
 	if err != nil {
 		return err
+	}
+	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: reply, Case: c.ID, Assign: a.ID, Card: OwnCardName(a.ID)})
+	return nil
+}
+
+// ownCardOf puts such a card together.
+func (k *talk) ownCardOf(ctx context.Context, c hotline.Case, a hotline.Assignment, head string) (hotline.Reply, error) {
+	held, err := k.held(ctx, c, a)
+	if err != nil {
+		return hotline.Reply{}, err
 	}
 	reply := hotline.Reply{}
 	if c.Urgent {
@@ -331,7 +341,7 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 	s := k.reg.Sees(k.conv.Viewer, c)
 	events, said, err := k.History(ctx, c.ID)
 	if err != nil {
-		return fmt.Errorf("read the history: %w", err)
+		return reply, fmt.Errorf("read the history: %w", err)
 	}
 	told, point := toldSince(c, events, said)
 	if c.Reopened > 0 { // what was still wrong stands by itself
@@ -345,7 +355,12 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 		reply = tellReopened(reply, c, events, said)
 		reply = tellRequest(reply, c, a, events, said)
 	}
-	if s.Reporter && c.Reporter != 0 {
+	switch call := k.reg.SeesPhone(k.conv.Viewer, c); {
+	case call && c.Reporter != 0:
+		reply = reply.And("staff.card.call", "who", c.Reporter, "phone", hotline.PhoneArg(c.ID))
+	case call && c.Source == hotline.SourceCall:
+		reply = reply.And("staff.card.caller", "phone", hotline.PhoneArg(c.ID))
+	case s.Reporter && c.Reporter != 0:
 		reply = reply.And("staff.card.reporter", "who", c.Reporter)
 	}
 	due := a.Due
@@ -355,13 +370,19 @@ func (k *talk) ownCard(ctx context.Context, c hotline.Case, a hotline.Assignment
 	if !due.IsZero() && !c.Urgent { // an emergency is for now, whatever the calendar says
 		reply = reply.And("staff.card.due", "due", due)
 	}
-	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: actButtons(reply, c, a), Case: c.ID, Assign: a.ID, Card: OwnCardName(a.ID)})
-	return nil
+	if c.Urgent {
+		reply, stage := tellWay(reply, a, events)
+		return wayButtons(reply, c, a, stage), nil
+	}
+	return actButtons(reply, c, a), nil
 }
 
 // actButtons adds the frequent acts of whoever has the part.
 func actButtons(reply hotline.Reply, c hotline.Case, a hotline.Assignment) hotline.Reply {
-	if a.Part != hotline.Lead {
+	switch {
+	case c.Urgent:
+		return wayButtons(reply, c, a, hotline.ResponderTaken)
+	case a.Part != hotline.Lead:
 		return reply.With(pickAct(actFinish, c, a), pickAct(actAnswer, c, a)).With(pickAct(actNote, c, a), pickAct(actMore, c, a))
 	}
 	return reply.
@@ -376,6 +397,9 @@ func (k *talk) more(c hotline.Case, a hotline.Assignment) error {
 		return k.lost(c, a)
 	}
 	r := hotline.Say("staff.more", "case", c.ID)
+	if c.Urgent { // these stand on the card of an ordinary case
+		r = moreOnTheWay(r, c, a)
+	}
 	if a.Part == hotline.Lead {
 		r = r.With(pickAct(actNote, c, a), pickAct(actPhoto, c, a)).
 			With(pickAct(actPass, c, a), pickAct(actCannot, c, a)).

@@ -256,7 +256,7 @@ func TestComposedKeysExist(t *testing.T) {
 		hotline.EvReleased, hotline.EvDeclined, hotline.EvWithheld, hotline.EvAsked, hotline.EvTold, hotline.EvRemarked, hotline.EvAnswered,
 		hotline.EvNoted, hotline.EvScheduled, hotline.EvReminded, hotline.EvResolved, hotline.EvPassedOn, hotline.EvNotPossible, hotline.EvFinished,
 		hotline.EvRated, hotline.EvReopened, hotline.EvWithdrawn, hotline.EvClosed, hotline.EvArchived, hotline.EvRestored, hotline.EvEscalated, hotline.EvRecategory,
-		hotline.EvDetailed, hotline.EvUrgent, hotline.EvEdited, hotline.EvTranscribed, hotline.EvErased} {
+		hotline.EvDetailed, hotline.EvUrgent, hotline.EvEdited, hotline.EvTranscribed, hotline.EvErased, hotline.EvRestricted} {
 		need("staff.happened." + string(kind))
 	}
 	for _, role := range []hotline.RoleName{hotline.RoleCitizen, hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor,

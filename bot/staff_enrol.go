@@ -91,11 +91,25 @@ func (k *talk) duty(ctx context.Context, what act) error {
 	return nil
 }
 
-// guide is the short help for officers; the coordinator's is longer by a line.
+// guide is the short help, by what somebody is: who only goes to emergencies reads of these, who works cases of cases, and a head and a coordinator of
+// what they can do besides.
 func (k *talk) guide() {
-	r := hotline.Say("staff.guide").And("staff.guide.words")
+	v := k.conv.Viewer
+	r := hotline.Say("staff.guide")
+	if v.Has(hotline.RoleResponder) {
+		r = r.And("staff.guide.responder")
+	}
+	if v.Has(hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator) || !v.Has(hotline.RoleResponder) {
+		r = r.And("staff.guide.words")
+	}
+	if v.Has(hotline.RoleHead) {
+		r = r.And("staff.guide.head")
+	}
 	first := []hotline.Choice{pickList(wishQueue), pickList(wishMine)}
-	if k.conv.Viewer.Has(hotline.RoleCoordinator) {
+	if v.Has(hotline.RoleHead) && !v.Has(hotline.RoleCoordinator) {
+		first = append(first, pickList(wishLate))
+	}
+	if v.Has(hotline.RoleCoordinator) {
 		r = r.And("staff.guide.coordinator")
 		r = r.With(pickList(wishTriage), pickList(wishLate)).With(pickList(wishErasures), pickList(wishInvites))
 	}

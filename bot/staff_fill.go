@@ -200,6 +200,10 @@ func (k *talk) fillUnit(ctx context.Context, p *pending, text string) error {
 	}
 	text = cutPrefixWord(text, "ke", "to", "dhateng")
 	units := k.openTo(c, findUnits(k.reg, text))
+	agency, named := mentionedAgency(k.reg, text)
+	if named = named && len(units) == 0 && !k.reg.HiddenFrom(c, agency); named && p.Act == actHelp { // within a sentence
+		units = []string{agency}
+	}
 	switch {
 	case len(units) == 1 && p.Act == actHelp:
 		one, which := k.narrow(c, units[0])
@@ -211,9 +215,9 @@ func (k *talk) fillUnit(ctx context.Context, p *pending, text string) error {
 	case len(units) == 1:
 		p.Unit = units[0]
 		return k.advance(ctx, p)
-	case p.Act == actDecline && len(units) == 0 && len(strings.Fields(text)) > 3: // the reason came first
+	case p.Act == actDecline && len(units) == 0 && (named || len(strings.Fields(text)) > 3): // a sentence is the reason as well
 		p.Text, p.Asked = text, true
-		if agency, ok := mentionedAgency(k.reg, text); ok && !k.reg.HiddenFrom(c, agency) {
+		if named {
 			p.Unit = agency
 		}
 		return k.advance(ctx, p)

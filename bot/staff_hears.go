@@ -168,6 +168,11 @@ func officerNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (reply h
 		return reply, false
 	case hotline.EvUrgent:
 		return said("staff.hear.urgent").And("staff.card.place", "place", areaFor(r, c, true), "map", hotline.MapArg(c.Story)), true
+	case hotline.EvRestricted:
+		if e.Privacy.IsSecret() {
+			return said("staff.hear.restricted"), true
+		}
+		return said("staff.hear.nameless"), true
 	case hotline.EvWithdrawn:
 		return said("staff.hear.withdrawn"), true
 	case hotline.EvReopened:

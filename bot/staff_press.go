@@ -57,6 +57,7 @@ func readPress(v string) (staffPressed, bool) {
 var buttonActs = map[act]bool{
 	actTake: true, actAck: true, actSee: true, actMore: true, actAnswer: true, actAsk: true, actNote: true, actPhoto: true, actResolve: true,
 	actSchedule: true, actPass: true, actCannot: true, actDecline: true, actRelease: true, actHelp: true, actFinish: true, actOver: true, actUndo: true,
+	actDepart: true, actArrive: true,
 }
 
 // press answers a button.

@@ -29,7 +29,9 @@ func (k *talk) see(ctx context.Context, c hotline.Case) error {
 	a := mine
 	switch {
 	case isMine:
-		r = actButtons(r, c, mine)
+		if r, err = k.mineButtons(ctx, r, c, mine); err != nil {
+			return err
+		}
 	case isFree:
 		a = free
 		r = r.With(pickAct(actTake, c, free), pickAct(actDecline, c, free))

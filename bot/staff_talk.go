@@ -191,6 +191,9 @@ func (k *talk) staffTold(ctx context.Context) (bool, error) {
 	if k.newDanger(mine) {
 		return false, nil
 	}
+	if done, err := k.toEmergency(ctx, &o, mine); done || err != nil {
+		return done, err
+	}
 	switch {
 	case len(mine) == 0:
 		if o.Act != "" && o.Text == "" {
@@ -402,7 +405,7 @@ func (k *talk) aboutNumber(ctx context.Context, o order) (bool, error) {
 // about does what an order says about a definite assignment: the case was named, by a reply, a handle, a number or a button.
 func (k *talk) about(ctx context.Context, o order, c hotline.CaseID, a hotline.AssignmentID) error {
 	switch o.Act {
-	case actTake, actAck, actSee, actMore, actRelease, actOver, actUndo:
+	case actTake, actAck, actSee, actMore, actRelease, actOver, actUndo, actDepart, actArrive:
 		if o.Text == "" || courteous(o.Text) {
 			return k.act(ctx, o.Act, c, a)
 		}

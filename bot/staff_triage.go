@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,7 +44,12 @@ func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string)
 	case actOwn:
 		return k.own(ctx, c, arg == forced)
 	case actHand:
-		return k.hand(c, arg)
+		if agency, sure := strings.CutSuffix(arg, forced); sure {
+			return k.hand(c, agency, "")
+		}
+		p := k.begin(actHand)
+		p.Case, p.Unit, p.Ref = c.ID, arg, ""
+		return k.advanceTriage(ctx, c, p)
 	case actCategory:
 		if category, about, _ := strings.Cut(arg, "/"); category != "" {
 			return k.recategorise(ctx, c, category, about)
@@ -53,7 +59,7 @@ func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string)
 		return k.advanceTriage(ctx, c, p)
 	case actArchive:
 		if arg != "" {
-			return k.archive(c, arg)
+			return k.archive(ctx, c, arg)
 		}
 		r := hotline.Say("staff.archive.why", "case", c.ID)
 		for _, word := range archiveReasons {
@@ -132,6 +138,11 @@ func (k *talk) advanceTriage(ctx context.Context, c hotline.Case, p *pending) er
 			return ask(needWords, hotline.Say("staff.ask.words.write", "case", c.ID))
 		}
 		return k.transcribe(ctx, c, p)
+	case actHand:
+		if p.Text == "" {
+			return k.askHand(c, p, ask)
+		}
+		return k.hand(c, p.Unit, p.Text)
 	case actRoute:
 		return k.chooseUnit(ctx, c, p, ask)
 	case actCategory:
@@ -153,6 +164,9 @@ func (k *talk) chooseUnit(ctx context.Context, c hotline.Case, p *pending, ask f
 	}
 	name = cutPrefixWord(name, "ke", "to", "dhateng")
 	units := k.openTo(c, findUnits(k.reg, name))
+	if agency, ok := mentionedAgency(k.reg, name); ok && len(units) == 0 { // within a sentence
+		units = k.openTo(c, []string{agency})
+	}
 	switch len(units) {
 	case 0:
 		return ask(needWords, hotline.Say("staff.unit.unknown"))
@@ -261,12 +275,10 @@ func (k *talk) route(ctx context.Context, c hotline.Case, unit string, force boo
 			return nil
 		}
 	}
-	after, _, err := k.place(ctx, c, unit, k.record)
-	if err != nil {
+	if _, err := k.AssignTo(ctx, k.conv.Viewer, c.ID, unit, hotline.Lead); err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
 	k.onCase(c.ID, 0, hotline.Say("staff.route.done", "case", c.ID, "unit", hotline.UnitArg(unit)))
-	k.settleTriage(after, unit)
 	return nil
 }
 
@@ -375,8 +387,28 @@ func (k *talk) ownUnit() (string, bool) {
 	return "", false
 }
 
-// hand passes a case on to a body that has no desk here: the coordinator takes it and ends it so.
-func (k *talk) hand(c hotline.Case, agency string) error {
+// askHand shows what passing a case on does before it is done: the reporter is told whom to turn to, and the case ends here. A body whose contact is not
+// known wants one, as the coordinator knows it, or the yes that there is none.
+func (k *talk) askHand(c hotline.Case, p *pending, ask func(need, hotline.Reply) error) error {
+	g, ok := k.reg.Agency(p.Unit)
+	if !ok || k.reg.HiddenFrom(c, g.ID) {
+		k.st.Staff.Pending = nil
+		k.onCase(c.ID, 0, hotline.Say("staff.unit.unknown"))
+		return nil
+	}
+	r := hotline.Say("staff.hand.ask", "case", c.ID, "agency", hotline.AgencyArg(g.ID))
+	if g.Contact != "" {
+		r = r.And("staff.unit.contact", "contact", g.Contact)
+	} else {
+		r = r.And("staff.hand.nocontact", "agency", hotline.AgencyArg(g.ID))
+	}
+	return ask(needWords, r.With(hotline.Pick(caseValue(actHand, c.ID, g.ID+forced), "staff.button.hand.yes")))
+}
+
+// hand passes a case on to a body that has no desk here: the coordinator takes it and ends it so. contact is where to find it, where the regency's
+// description does not say.
+func (k *talk) hand(c hotline.Case, agency, contact string) error {
+	k.st.Staff.Pending = nil
 	g, ok := k.reg.Agency(agency)
 	unit, own := k.ownUnit()
 	if !ok || !own || k.reg.HiddenFrom(c, agency) {
@@ -405,8 +437,8 @@ func (k *talk) hand(c hotline.Case, agency string) error {
 		a, _ = c.Assignment(id)
 	}
 	text := g.Name
-	if g.Contact != "" {
-		text += " (" + g.Contact + ")"
+	if at := cmp.Or(contact, g.Contact); at != "" {
+		text += " (" + at + ")"
 	}
 	after, err := k.record(c, hotline.Event{Kind: hotline.EvPassedOn, Assignment: a.ID, Facts: hotline.Facts{Unit: agency}},
 		hotline.Content{Author: k.me(), Text: text})
@@ -419,19 +451,13 @@ func (k *talk) hand(c hotline.Case, agency string) error {
 }
 
 // archive puts a case away for one of the official reasons.
-func (k *talk) archive(c hotline.Case, word string) error {
-	if !slices.Contains(archiveReasons, word) {
+func (k *talk) archive(ctx context.Context, c hotline.Case, word string) error {
+	if !hotline.ArchiveReason(word).Known() {
 		k.reply(hotline.Say("staff.stale"))
 		return nil
 	}
-	after, err := k.record(c, hotline.Event{Kind: hotline.EvArchived, Facts: hotline.Facts{Word: word}}, hotline.Content{})
-	if err != nil {
+	if _, err := k.Archive(ctx, k.conv.Viewer, c.ID, hotline.ArchiveReason(word)); err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
-	}
-	for _, a := range k.endedFor(c, after) {
-		k.Say(hotline.Out{Person: a.Officer, Lane: hotline.LaneNotice, Case: c.ID, Assign: a.ID,
-			Reply: hotline.Say("staff.over", "case", c.ID, "status", hotline.PhraseArg("status."+string(after.Status)))})
-		k.settleCardOf(a.Officer, after, a)
 	}
 	k.onCase(c.ID, 0, hotline.Say("staff.archive.done", "case", c.ID, "reason", archiveReason(word)))
 	return nil

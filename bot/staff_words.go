@@ -15,7 +15,7 @@ type act string
 // The acts about an assignment.
 const (
 	actTake     act = "take"     // Ambil
-	actAck      act = "ack"      // Saya tangani: an emergency
+	actAck      act = "ack"      // Terima: an emergency
 	actSee      act = "see"      // Lihat
 	actMore     act = "more"     // the rarer acts
 	actAnswer   act = "answer"   // news for the reporter
@@ -32,6 +32,8 @@ const (
 	actFinish   act = "finish"   // a supporting or responding part is done
 	actOver     act = "over"     // a head takes it over from an officer
 	actUndo     act = "undo"     // an outcome taken back within undoFor
+	actDepart   act = "depart"   // Berangkat: on the way to an emergency
+	actArrive   act = "arrive"   // Tiba: there
 )
 
 // The acts of the coordinator about a case.
@@ -81,7 +83,9 @@ var wishes = wordlist(map[act]string{
 
 // actWords begin a line. The longest one that fits counts.
 var actWords = wordlist(map[act]string{ //nolint:gosec // G101: actPass passes a case on, it is no password
-	actTake:     "ambil, take, pendhet",
+	actTake:     "ambil, take, pendhet, terima, saya terima, tampi, kula tampi, accept",
+	actDepart:   "berangkat, saya berangkat, kami berangkat, otw, meluncur, mangkat, budhal, bidhal, kula bidhal, on my way, on the way",
+	actArrive:   "tiba, sampai, sudah tiba, sudah sampai, sampai lokasi, tiba di lokasi, sampai di lokasi, dugi, sampun dugi, arrived",
 	actSee:      "lihat, kasus, buka, riwayat, detail, see, show, open, case, tingali, bikak, perkawis",
 	actAnswer:   "jawab, jawaban, balas, answer, reply, wangsuli",
 	actAsk:      "tanya, tanyakan, ask, tangled",
@@ -208,6 +212,9 @@ func cutAct(s string) (act, string) {
 			break
 		}
 		phrase = strings.TrimPrefix(phrase+" "+strings.ToLower(word), " ")
+		if phrase == "terima kasih" { // takes nothing
+			return "", s
+		}
 		if a, ok := actWords[phrase]; ok {
 			found, left = a, rest
 		}

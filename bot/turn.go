@@ -18,6 +18,7 @@ type Turn interface {
 	Private
 	Joiner
 	Grouper
+	Coordinator
 }
 
 // A Speaker says things.
@@ -149,4 +150,13 @@ type Grouper interface {
 	GroupsWith(ctx context.Context, card string) ([]hotline.Group, error)
 	// Member gives who writes in a group, by their peer on the same account. hotline.ErrNotFound: they never wrote to us themselves.
 	Member(ctx context.Context, group hotline.Address, peer string) (hotline.Viewer, error)
+}
+
+// A Coordinator decides about cases, as on the console's board: each act is one call with its events and everybody's notices, the reporter's among them.
+// hotline.ErrRefused where the case does not allow it now; nothing has happened then.
+type Coordinator interface {
+	// AssignTo gives a part of a case to a unit; one that is to lead takes the place of whoever led.
+	AssignTo(ctx context.Context, v hotline.Viewer, id hotline.CaseID, unit string, p hotline.Part) (hotline.Case, error)
+	// Archive puts a case away for an official reason.
+	Archive(ctx context.Context, v hotline.Viewer, id hotline.CaseID, reason hotline.ArchiveReason) (hotline.Case, error)
 }
