@@ -47,7 +47,8 @@ type talk struct {
 	notes []hotline.Line // to be said before whatever is said next
 	news  []news         // what officers hear of when the turn ends
 
-	readings []reading // what was understood in this turn
+	readings []reading      // what was understood in this turn
+	met      []hotline.Case // the person's own cases, as they were read in it
 }
 
 // Handle answers one message. It returns the conversation's new state. A returned error undoes the whole turn; it is tried again.

@@ -1,6 +1,10 @@
 package bot
 
-import "tanggap/hotline"
+import (
+	"slices"
+
+	"tanggap/hotline"
+)
 
 // This file keeps a complaint about people in office from being told to those very people. What a reporter adds to a case is read by whoever works
 // it; so an accusation among it becomes a report of its own, which goes where such reports go.
@@ -32,4 +36,45 @@ func (k *talk) accusation() error {
 	s.Draft.Near = nil
 	k.note("accuse.apart")
 	return k.onward()
+}
+
+// accusedElse gives the category of people in office that the words belong to, where the person has chosen an ordinary matter with a button: such a report
+// would be read by those it accuses.
+func (k *talk) accusedElse(d *draft, rd hotline.Reading) string {
+	cat, ok := k.reg.Category(d.Category)
+	if !ok || cat.Oversight || cat.Rudeness || !rd.Accuses {
+		return ""
+	}
+	i := slices.IndexFunc(rd.Categories, func(g hotline.Guess) bool { return k.accusing(g.Category) })
+	if i < 0 {
+		return ""
+	}
+	return rd.Categories[i].Category
+}
+
+// openAccuse: they were not warned yet.
+func openAccuse(d *draft, s sense) bool { return s.accuses != "" && !d.Dared }
+
+func askAccuse(k *talk, d *draft, s sense) hotline.Reply {
+	r := hotline.Say("accuse.bare")
+	if about := k.reg.Accused(s.reading, s.accuses); about != "" {
+		r = hotline.Say("accuse.named", "agency", hotline.AgencyArg(about))
+	}
+	yes, key := "accuse.oversight", "button.accuse.oversight"
+	if cat, _ := k.reg.Category(s.accuses); cat.Rudeness {
+		yes, key = "accuse.head", "button.accuse.head"
+	}
+	return r.And(yes).With(hotline.Pick(d.answer("accuse", "yes"), key)).With(hotline.Pick(d.answer("accuse", "no"), "button.accuse.no"))
+}
+
+func pickAccuse(_ *talk, d *draft, s sense, v string) bool {
+	switch {
+	case v == "no":
+		d.Dared = true
+	case v == "yes" && s.accuses != "":
+		d.Category, d.Unknown = s.accuses, false
+	default:
+		return false
+	}
+	return true
 }

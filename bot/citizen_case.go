@@ -22,6 +22,7 @@ func (k *talk) ownCases(ctx context.Context) ([]hotline.Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list a reporter's cases: %w", err)
 	}
+	k.met = append(cases[:len(cases):len(cases)], k.met...)
 	return cases, nil
 }
 
@@ -37,6 +38,7 @@ func (k *talk) ownCase(ctx context.Context, c hotline.CaseID) (hotline.Case, err
 	if !k.is(got.Reporter) {
 		return hotline.Case{}, hotline.ErrNotFound
 	}
+	k.met = append([]hotline.Case{got}, k.met...)
 	return got, nil
 }
 
@@ -120,6 +122,8 @@ func (k *talk) sayToCase(ctx context.Context, c hotline.Case) error {
 			return k.rate(c, int(typed[0]-'0'))
 		case among(unsolved, typed):
 			return k.reopen(c)
+		case wished(k.msg.Text) != hotline.Open && !c.Status.Over() && (among(secrets, typed) || among(anonymouses, typed)):
+			return k.restrict(ctx, c, wished(k.msg.Text))
 		case c.Status != hotline.Asking && (slices.Contains(thanks, typed) || thanking(typed)):
 			return k.thanked(c)
 		}
@@ -163,6 +167,10 @@ func (k *talk) addToCase(ctx context.Context, c hotline.Case) error {
 		return k.correct(ctx, c, f)
 	}
 	k.countShot(c)
+	hushed, err := k.hushed(ctx, c)
+	if err != nil {
+		return err
+	}
 	e, r := k.addition(c)
 	if k.nothingSaid() {
 		k.laterAbout(c.ID, k.quizAgain(c, hotline.Say("added.enough", "case", c.ID)))
@@ -185,6 +193,7 @@ func (k *talk) addToCase(ctx context.Context, c hotline.Case) error {
 	if err := k.quizLearns(c); err != nil {
 		return err
 	}
+	r.Lines = append(r.Lines, hushed...)
 	r = k.withEnough(c, r)
 	if s.waiting(k.now) != waitUrgent {
 		s.await(waitMore, c.ID, k.now.Add(moreWithin))
@@ -308,10 +317,10 @@ func (k *talk) giveAway(ctx context.Context, d *draft) error {
 	follows := d.Follows
 	d.Follows = "" // it is no new case
 	e, r := hotline.Event{Kind: hotline.EvRemarked}, hotline.Say("added.remark", "case", c.ID)
-	switch c.Status {
-	case hotline.Asking:
+	switch {
+	case c.Status == hotline.Asking:
 		e, r = hotline.Event{Kind: hotline.EvTold}, hotline.Say("added.answer", "case", c.ID)
-	case hotline.Closed:
+	case c.Status == hotline.Closed, c.Status == hotline.Ended && d.Unsolved:
 		e.Kind, e.Due = hotline.EvReopened, hotline.ResolveDue(k.reg, c.Category, c.Kind, k.now)
 		r = hotline.Say("reopen.done", "case", c.ID, "due", e.Due)
 	}
@@ -356,6 +365,8 @@ func (k *talk) awaited(ctx context.Context, typed string) (bool, error) {
 	case waitWithdraw:
 		about := s.About
 		switch {
+		case k.msg.Kind == hotline.MsgText && among(yeses, typed) && k.sentBefore(s.Until.Add(-quizWithin)):
+			return true, k.withdraw(ctx, about)
 		case k.msg.Kind == hotline.MsgText && among(yeses, typed):
 			return true, k.withdrawNow(ctx, about)
 		case k.msg.Kind == hotline.MsgText && among(noes, typed):

@@ -191,6 +191,7 @@ func (k *talk) fileUrgent(ctx context.Context, danger string) error {
 		if ok && cat.Secret {
 			privacy = hotline.Secret
 		}
+		privacy = stricter(privacy, wished(d.text(0)))
 	}
 	area := sn.area
 	if may := slices.Concat(sn.which, sn.near); area == "" && len(may) > 0 {

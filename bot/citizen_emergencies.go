@@ -165,7 +165,7 @@ func (k *talk) accusedToo(c hotline.Case, of draft) {
 	d := &draft{N: s.Count, Touched: k.now, Category: cat.ID, Area: c.Area}
 	for _, b := range of.Bubbles {
 		if b.Text != "" {
-			d.Bubbles = append(d.Bubbles, bubble{Text: b.Text, Forwarded: b.Forwarded})
+			d.Bubbles = append(d.Bubbles, bubble{Ref: b.Ref, Text: b.Text, Forwarded: b.Forwarded})
 		}
 	}
 	s.putAside(d)

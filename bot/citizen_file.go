@@ -15,7 +15,15 @@ func (k *talk) file(d *draft, s sense) error {
 		And("file.next", "when", k.reg.Calendar("").Add(k.now, k.reg.Limits.Verify)).
 		And("file.due", "due", c.Due)
 	if hotline.Route(k.reg, hotline.RoutingOf(c)).Outside {
-		r = r.And("file.outside", "text", k.reg.Outside.In(k.lang()))
+		text := k.reg.Outside.In(k.lang())
+		switch about, _ := k.reg.Agency(c.About); {
+		case about.Hotline:
+			r = r.And("file.outside.hotline", "text", text)
+		case about.ID == hotline.AgencySetda, about.ID == hotline.AgencyBupati:
+			r = r.And("file.outside.chief", "text", text)
+		default:
+			r = r.And("file.outside", "text", text)
+		}
 	}
 	if c.Privacy.IsSecret() {
 		r = r.And("file.secret")

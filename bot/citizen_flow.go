@@ -30,6 +30,7 @@ func init() { // a function, since some of them come back to the list
 		{"change", openChange, askChange, pickChange, readChange},
 		{"story", openStory, askStory, pickStory, readStory},
 		{"matter", openMatter, askMatter, pickMatter, readMatter},
+		{"accuse", openAccuse, askAccuse, pickAccuse, readYesNo},
 		{"which", openWhich, askWhich, pickWhich, readPlace},
 		{"place", openPlace, askPlace, pickPlace, readPlace},
 		{"sight", openSight, askSight, pickSight, readSight},
@@ -81,6 +82,9 @@ func (k *talk) proceed(gather bool) error {
 	if !open {
 		return k.file(d, s)
 	}
+	if q.key == "send" {
+		d.Was = nil // what was to be changed is
+	}
 	r := noted(d, q.ask(k, d, s))
 	d.Asked = q.key
 	if gather {
@@ -103,6 +107,14 @@ func (k *talk) standing() hotline.Reply {
 	return noted(d, askSend(k, d, s))
 }
 
+// standingOr gives the open question of the draft once more, or something else where there is no draft.
+func (k *talk) standingOr(r hotline.Reply) hotline.Reply {
+	if k.st.Citizen.Draft == nil {
+		return r
+	}
+	return k.standing()
+}
+
 // noted puts what must be said first before a question.
 func noted(d *draft, r hotline.Reply) hotline.Reply {
 	lines := make([]hotline.Line, 0, len(d.Notes)+len(r.Lines))
@@ -117,7 +129,7 @@ func noted(d *draft, r hotline.Reply) hotline.Reply {
 // answers what the others will be asked.
 func (k *talk) typedAnswer(ctx context.Context, typed string) (bool, error) {
 	d := k.st.Citizen.Draft
-	if k.msg.Kind != hotline.MsgText || typed == "" || d.Shown.IsZero() || k.now.Before(d.Shown) {
+	if k.msg.Kind != hotline.MsgText || typed == "" || d.Shown.IsZero() || k.now.Before(d.Shown) || k.sentBefore(d.Shown) {
 		return false, nil
 	}
 	s := k.sense(d)
@@ -188,7 +200,10 @@ func (k *talk) pickedDraft(ctx context.Context, p pressed) error {
 
 // drop throws the draft away.
 func (k *talk) drop() error {
+	split := k.st.Citizen.Draft.Split
 	k.st.Citizen.Draft = nil
-	k.say(hotline.Say("draft.dropped").With(menuRow()...))
+	if k.say(hotline.Say("draft.dropped").With(menuRow()...)); split {
+		k.offerAside()
+	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (k *talk) back() error {
 	s := &k.st.Citizen
 	s.rest()
 	if s.Draft != nil {
-		s.Draft.Change = ""
+		s.Draft.unchanged()
 		return k.proceed(atOnce)
 	}
 	k.say(k.menu())
@@ -136,6 +136,9 @@ func (k *talk) cancel(ctx context.Context) error {
 	case s.waiting(k.now) == waitHuman:
 		s.rest()
 		return k.leftOff()
+	case s.Draft != nil && s.Draft.unchanged(): // only that: the report stays as it was
+		k.note("change.left")
+		return k.proceed(atOnce)
 	case s.Draft != nil:
 		return k.drop()
 	case s.waiting(k.now) != waitNothing && s.Wait != waitMore && s.Wait != waitUrgent:
@@ -190,6 +193,8 @@ func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (
 		return true, k.bareNumber(ctx, typed)
 	case strings.HasPrefix(typed, "/"):
 		k.say(hotline.Say("unread.command").With(menuRow()...))
+	case isJoinCode(k.msg.Text):
+		k.say(hotline.Say("code.bare").With(pickMenu()))
 	case rd.Number.Seq == 0 && k.looksLikeNumber(typed):
 		k.say(hotline.Say("case.nonumber").With(menuRow()...))
 	case !rd.Tells && len(rd.Categories) == 0 && len(rd.Places) == 0 && len(strings.Fields(typed)) <= 2 && !k.lately():

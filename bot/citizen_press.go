@@ -86,6 +86,10 @@ func (k *talk) chooseCase(ctx context.Context, p pressed) error {
 		return k.reopen(c)
 	case "reopened":
 		return k.reopenWith(ctx, c.ID, hotline.Content{})
+	case "hush":
+		if more := hotline.Privacy(p.arg(1)); more == hotline.Secret || more == hotline.Anonymous {
+			return k.restrict(ctx, c, more)
+		}
 	case "again":
 		return k.again(ctx, c.ID)
 	case "matter":

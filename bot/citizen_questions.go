@@ -43,12 +43,31 @@ func readYesNo(_ *talk, _ *draft, _ sense, typed string) (string, bool) {
 
 func openNear(d *draft, _ sense) bool { return len(d.Near) > 0 }
 
-func askNear(_ *talk, d *draft, _ sense) hotline.Reply {
+func askNear(k *talk, d *draft, _ sense) hotline.Reply {
 	r := hotline.Say("near.ask")
+	add := "button.near.add"
+	if d.Unsolved {
+		add = "button.near.reopen"
+	}
 	for _, c := range d.Near {
-		r = r.With(hotline.Pick(d.answer("near", id(c)), "button.near.add", "case", c))
+		if what, ok := k.nearMatter(d, c); ok {
+			r = r.And("near.case", "case", c, "category", what)
+		}
+		r = r.With(hotline.Pick(d.answer("near", id(c)), add, "case", c))
 	}
 	return r.With(hotline.Pick(d.answer("near", "new"), "button.near.new"), hotline.Pick(d.answer("drop", "1"), "button.drop"))
+}
+
+// nearMatter gives what a case that was read is called in lists, and remembers it for when the question is asked again.
+func (k *talk) nearMatter(d *draft, id hotline.CaseID) (hotline.Arg, bool) {
+	if i := slices.IndexFunc(k.met, func(c hotline.Case) bool { return c.ID == id }); i >= 0 {
+		if d.Matters == nil {
+			d.Matters = map[hotline.CaseID]hotline.Arg{}
+		}
+		d.Matters[id] = k.nameOf(k.met[i])
+	}
+	what, ok := d.Matters[id]
+	return what, ok
 }
 
 // pickNear leaves the chosen case as the only one; the caller gives the draft to it.
@@ -113,7 +132,12 @@ func askChange(k *talk, d *draft, s sense) hotline.Reply {
 func pickChange(_ *talk, d *draft, s sense, v string) bool {
 	switch v {
 	case "back":
-		d.Change = ""
+		d.unchanged()
+		return true
+	case "what", "matter", "place", changeStory, "kind", "privacy":
+		d.changing()
+	}
+	switch v {
 	case "what", changeStory, "kind", "privacy":
 		d.Change = v
 	case "matter":
@@ -235,11 +259,16 @@ func readMatter(_ *talk, _ *draft, s sense, typed string) (string, bool) {
 func openWhich(d *draft, s sense) bool { return s.area == "" && len(s.which) > 0 && !d.Nowhere }
 
 func askWhich(k *talk, d *draft, s sense) hotline.Reply {
-	r := k.matterFirst(s).And("place.which")
+	r := k.matterFirst(s)
+	if s.differs {
+		r = r.And("place.differs")
+	} else {
+		r = r.And("place.which")
+	}
 	for _, a := range s.which {
 		r = r.With(hotline.Pick(d.answer("place", a), "button.area", "area", hotline.AreaArg(a)))
 	}
-	return r.With(hotline.Pick(d.answer("place", "none"), "button.nowhere"))
+	return withBack(d, r.With(hotline.Pick(d.answer("place", "none"), "button.nowhere")))
 }
 
 func pickWhich(k *talk, d *draft, s sense, v string) bool { return pickPlace(k, d, s, v) }
@@ -253,7 +282,17 @@ func openPlace(d *draft, s sense) bool {
 	return s.area == "" && !d.Nowhere && s.kind != hotline.Inquiry
 }
 
-func askPlace(k *talk, d *draft, s sense) hotline.Reply {
+func askPlace(k *talk, d *draft, s sense) hotline.Reply { return withBack(d, k.placeQuestion(d, s)) }
+
+// withBack adds the way back to a question that is asked since something is being changed.
+func withBack(d *draft, r hotline.Reply) hotline.Reply {
+	if d.Was == nil {
+		return r
+	}
+	return r.With(hotline.Pick(d.answer("change", "back"), "button.back"))
+}
+
+func (k *talk) placeQuestion(d *draft, s sense) hotline.Reply {
 	var r hotline.Reply
 	switch {
 	case d.In != "":
@@ -439,6 +478,7 @@ func withAlso(d *draft, s sense, r hotline.Reply) hotline.Reply {
 
 func pickSend(_ *talk, d *draft, _ sense, v string) bool {
 	if v == sendChange {
+		d.changing()
 		d.Change = "what"
 		return true
 	}

@@ -85,6 +85,10 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		s.Quiz = nil
 		return false, nil
 	}
+	if k.msg.Kind == hotline.MsgText && k.sentBefore(z.At) && smallAnswer(typed) { // nobody answers what was not asked yet
+		k.laterAbout(z.Case, k.ask(z.Case, cat, q, hotline.Reply{}))
+		return true, nil
+	}
 	switch {
 	case k.msg.Kind == hotline.MsgText && among(skips, typed):
 		return true, k.quizOn(z.Case, cat, q, "quiz.skipped")
@@ -107,10 +111,16 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 	if rd := k.read(k.msg.Text); otherMatter(rd, lastCase{Category: c.Category}) && len(strings.Fields(typed)) >= 4 {
 		return k.whichOf(true, c.ID)
 	}
+	if k.msg.Kind == hotline.MsgText && k.sentBefore(z.At) { // it is more of the story
+		return true, k.addToCase(ctx, c)
+	}
 	for _, o := range q.Options {
 		if sameOption(o, typed) {
 			return true, k.quizPressed(ctx, pressed{verb: "quiz", args: []string{id(z.Case), q.ID, o.ID}})
 		}
+	}
+	if k.msg.Kind == hotline.MsgText && asksBack(k.msg.Text) { // a question answers nothing
+		return true, k.show(ctx, c)
 	}
 	if len(q.Options) > 0 && isNumber(typed) && len(typed) <= 2 {
 		k.note("unread.number")
@@ -118,6 +128,17 @@ func (k *talk) quizzed(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	return true, k.quizTold(ctx, c, cat, q)
+}
+
+// smallAnswer tells of a word or a number that means nothing but the answer to something.
+func smallAnswer(typed string) bool {
+	return among(yeses, typed) || among(noes, typed) || among(sends, typed) || among(skips, typed) || isNumber(typed)
+}
+
+// quizzing tells whether an extra question about the case waits for an answer.
+func (k *talk) quizzing(c hotline.Case) bool {
+	z := k.st.Citizen.Quiz
+	return z != nil && z.Case == c.ID && c.Status.Live() && c.Status != hotline.Asking && k.now.Sub(z.At) <= quizWithin
 }
 
 func sameOption(o hotline.Option, typed string) bool {

@@ -52,8 +52,8 @@ func (k *talk) later(r hotline.Reply) {
 	k.out(o)
 }
 
-// offered adds, once, a button in Javanese to what is said in Indonesian to somebody who writes Javanese: most telephones there are set to Indonesian. It
-// asks nothing, since one question stands there already.
+// offered adds, once, a button in Javanese or English to what is said in Indonesian to somebody who writes that: most telephones there are set to Indonesian,
+// and some networks say nothing of the language. It asks nothing, since one question stands there already.
 func (k *talk) offered(r hotline.Reply) hotline.Reply {
 	s := &k.st.Citizen
 	if !s.Offered.IsZero() && !k.now.Before(s.Offered) || k.lang() != hotline.Indonesian || !slices.Contains(k.reg.Languages, hotline.Javanese) {
@@ -63,10 +63,14 @@ func (k *talk) offered(r hotline.Reply) hotline.Reply {
 	if s.Draft != nil && !s.Draft.empty() {
 		said = s.Draft.text(0)
 	}
-	if rd := k.read(said); rd.Language != hotline.Javanese || !rd.LanguageSure {
+	rd := k.read(said)
+	if !rd.LanguageSure || rd.Language != hotline.Javanese && (rd.Language != hotline.English || !slices.Contains(k.reg.Languages, hotline.English)) {
 		return r
 	}
 	s.Offered = k.now.Add(k.bot.Gather + k.slow) // until then the next bubble's answer takes the place of this one
+	if rd.Language == hotline.English {
+		return r.With(hotline.Pick(value("lang", string(hotline.English)), "button.english"))
+	}
 	return r.With(hotline.Pick(value("lang", string(hotline.Javanese)), "button.javanese"))
 }
 

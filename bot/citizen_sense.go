@@ -17,7 +17,9 @@ type sense struct {
 	privacy  hotline.Privacy
 	area     string   // chosen, pinned or named; empty: not known
 	which    []string // areas of one name, to choose from
+	differs  bool     // … since a pin contradicts what is written
 	near     []string // areas that may have been meant by a misspelt name
+	accuses  string   // the category of people in office that the words belong to, where another was chosen
 	outside  bool     // the pin lies outside the regency
 	words    bool     // something was written
 	voice    bool     // something was spoken
@@ -71,6 +73,7 @@ func (k *talk) sense(d *draft) sense {
 		if c, ok := k.reg.Category(s.category); ok && c.Secret {
 			s.privacy = hotline.Secret
 		}
+		s.privacy = stricter(s.privacy, wished(text))
 	}
 	return s
 }
@@ -88,6 +91,7 @@ func (k *talk) senseMatter(d *draft, s *sense) {
 	if s.category == "" && !d.Unknown && understood(rd) {
 		s.category = rd.Top()
 	}
+	s.accuses = k.accusedElse(d, rd)
 	if d.Category != "" {
 		return // the person has said which; others would only confuse
 	}
@@ -124,6 +128,7 @@ func (k *talk) sensePlace(d *draft, s *sense) {
 			if s.area = g.Village.Code; s.area == "" {
 				s.area = g.Kecamatan.Code
 			}
+			k.contradicted(d, from, s)
 			return
 		}
 		break
@@ -140,6 +145,14 @@ func (k *talk) sensePlace(d *draft, s *sense) {
 		}
 	}
 	s.area, s.which, s.near = settle(places)
+}
+
+// contradicted makes a question of a pin that lies elsewhere than the village that is written.
+func (k *talk) contradicted(d *draft, from int, s *sense) {
+	written, _, _ := settle(k.bot.Reader.ByName(d.text(from)))
+	if written != "" && k.distinct(written, s.area) {
+		s.which, s.area, s.differs = []string{s.area, written}, "", true
+	}
 }
 
 // settle chooses among the areas a text names: the one meant, or those of one name to choose from, or those that may have been meant.
@@ -195,3 +208,6 @@ func (k *talk) apart(a, b string) bool {
 	y, _ := k.reg.Kecamatan(b)
 	return x.Code != y.Code || a != x.Code && b != y.Code
 }
+
+// distinct tells whether two areas are different places: not the same, and neither lies in the other.
+func (k *talk) distinct(a, b string) bool { return a != b && k.apart(a, b) }

@@ -32,11 +32,13 @@ type citizenState struct {
 	Refs []refCase `json:"r,omitempty"` // messages that became part of a case, latest last
 	Pace pace      `json:"p,omitzero"`
 
-	Shots   shots     `json:"m,omitzero"`  // photos added to a case
-	Keys    bool      `json:"k,omitempty"` // the network's own keyboard offers to send a location, and was not taken away
-	Offered time.Time `json:"o,omitzero"`  // when Javanese was offered to somebody who writes it; once
+	Siaga   siagaState `json:"y,omitzero"`  // states of alert; see citizen_siaga.go
+	Shots   shots      `json:"m,omitzero"`  // photos added to a case
+	Keys    bool       `json:"k,omitempty"` // the network's own keyboard offers to send a location, and was not taken away
+	Offered time.Time  `json:"o,omitzero"`  // when Javanese was offered to somebody who writes it; once
 
 	Requested hotline.ErasureID `json:"h,omitempty"` // the person's own latest request for erasure
+	Erased    time.Time         `json:"ra,omitzero"` // when they said yes to it last
 	Erasure   hotline.ErasureID `json:"e,omitempty"` // a request whose refusal the coordinator is wording
 	Reason    string            `json:"z,omitempty"` // and the words, until the coordinator has said to send them
 }
@@ -153,17 +155,19 @@ type draft struct {
 	N       int      `json:"n"`
 	Bubbles []bubble `json:"b,omitempty"`
 
-	Category  string          `json:"c,omitempty"` // chosen
-	Unknown   bool            `json:"x,omitempty"` // chosen: none of the guesses; a human will find out
-	Kind      hotline.Kind    `json:"k,omitempty"` // chosen
-	Privacy   hotline.Privacy `json:"p,omitempty"` // chosen
-	Area      string          `json:"a,omitempty"` // chosen
-	Nowhere   bool            `json:"w,omitempty"` // chosen: can't say where
-	PlaceFrom int             `json:"f,omitempty"` // bubbles before this one don't tell the place any more
-	MatterIn  int             `json:"m,omitempty"` // bubbles before this one don't tell the matter any more
-	Change    string          `json:"e,omitempty"` // what is being changed: a question's key, "what" for the choice among them, "story"
-	Sight     string          `json:"d,omitempty"` // of what was forwarded: seen by themselves, or passed on; see citizen_sight.go
-	Yes       bool            `json:"y,omitempty"` // said yes while something was still missing: sent once that is known
+	Category  string          `json:"c,omitempty"`  // chosen
+	Unknown   bool            `json:"x,omitempty"`  // chosen: none of the guesses; a human will find out
+	Kind      hotline.Kind    `json:"k,omitempty"`  // chosen
+	Privacy   hotline.Privacy `json:"p,omitempty"`  // chosen
+	Area      string          `json:"a,omitempty"`  // chosen
+	Nowhere   bool            `json:"w,omitempty"`  // chosen: can't say where
+	PlaceFrom int             `json:"f,omitempty"`  // bubbles before this one don't tell the place any more
+	MatterIn  int             `json:"m,omitempty"`  // bubbles before this one don't tell the matter any more
+	Change    string          `json:"e,omitempty"`  // what is being changed: a question's key, "what" for the choice among them, "story"
+	Dared     bool            `json:"dr,omitempty"` // chosen: it goes to those it accuses all the same
+	Was       *chosen         `json:"wa,omitempty"` // what had been chosen before it is changed, for who leaves that off
+	Sight     string          `json:"d,omitempty"`  // of what was forwarded: seen by themselves, or passed on; see citizen_sight.go
+	Yes       bool            `json:"y,omitempty"`  // said yes while something was still missing: sent once that is known
 
 	Danger string `json:"g,omitempty"` // a danger somebody should say yes or no to: Danger.ID
 	Safe   bool   `json:"s,omitempty"` // said that there is no danger
@@ -179,14 +183,49 @@ type draft struct {
 	Page  int    `json:"v,omitempty"` // … from this page on
 
 	Asked string   `json:"q,omitempty"`  // the question that was said last
+	Split bool     `json:"sp,omitempty"` // another complaint of the same message waits to be offered
 	Notes []string `json:"nn,omitempty"` // what must be said before it and was not shown yet
 	Plain bool     `json:"r,omitempty"`  // what the ways to send mean was explained
 
-	Near    []hotline.CaseID `json:"l,omitempty"` // cases it may be an addition to
-	Follows string           `json:"o,omitempty"` // the number of an older case this goes on about
+	Near     []hotline.CaseID               `json:"l,omitempty"`  // cases it may be an addition to
+	Matters  map[hotline.CaseID]hotline.Arg `json:"lm,omitempty"` // and what those are called in lists
+	Unsolved bool                           `json:"us,omitempty"` // it says of one of them that it is not solved: that opens it again
+	Follows  string                         `json:"o,omitempty"`  // the number of an older case this goes on about
 
 	Touched time.Time `json:"t,omitzero"` // the last message
 	Shown   time.Time `json:"h,omitzero"` // when what was last said about it is sent
+}
+
+// A chosen is what of a draft may be changed, as it was.
+type chosen struct {
+	Category  string          `json:"c,omitempty"`
+	Unknown   bool            `json:"x,omitempty"`
+	Kind      hotline.Kind    `json:"k,omitempty"`
+	Privacy   hotline.Privacy `json:"p,omitempty"`
+	Area      string          `json:"a,omitempty"`
+	Nowhere   bool            `json:"w,omitempty"`
+	PlaceFrom int             `json:"f,omitempty"`
+	MatterIn  int             `json:"m,omitempty"`
+}
+
+// changing begins a change of the draft.
+func (d *draft) changing() {
+	if d.Was == nil {
+		d.Was = &chosen{d.Category, d.Unknown, d.Kind, d.Privacy, d.Area, d.Nowhere, d.PlaceFrom, d.MatterIn}
+	}
+}
+
+// unchanged leaves a change off: the draft is as it was before, false where none was under way. What was told meanwhile stays told.
+func (d *draft) unchanged() bool {
+	was := d.Was
+	d.Change, d.Was = "", nil
+	if was == nil {
+		return false
+	}
+	d.Category, d.Unknown, d.Kind, d.Privacy = was.Category, was.Unknown, was.Kind, was.Privacy
+	d.Area, d.Nowhere, d.PlaceFrom, d.MatterIn = was.Area, was.Nowhere, d.from(was.PlaceFrom), d.from(was.MatterIn)
+	d.Tries, d.List, d.In, d.Page = 0, false, "", 0
+	return true
 }
 
 // A bubble is one message of a draft.

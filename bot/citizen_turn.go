@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tanggap/hotline"
@@ -18,6 +19,9 @@ func (k *talk) citizen(ctx context.Context) error {
 	s.before, s.Heard = s.Heard, k.now
 	if d := k.st.Citizen.Draft; d != nil {
 		d.seen(k.now)
+	}
+	if done, err := k.siaga(ctx); done || err != nil {
+		return err
 	}
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
@@ -82,6 +86,12 @@ func (k *talk) hear(ctx context.Context) error {
 		if w, ok := wanted(typed); ok {
 			return k.want(ctx, w)
 		}
+		if withdraws(typed) && s.waiting(k.now) != waitHuman {
+			if s.Draft != nil && !s.Draft.empty() {
+				return k.drop()
+			}
+			return k.want(ctx, wantWithdraw)
+		}
 	}
 	if k.tooBig() {
 		if typed == "" && k.msg.Text == "" {
@@ -94,6 +104,12 @@ func (k *talk) hear(ctx context.Context) error {
 		return err
 	}
 	if done, err := k.pointed(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.restricting(ctx); done || err != nil {
+		return err
+	}
+	if done, err := k.notSolved(ctx); done || err != nil {
 		return err
 	}
 	if done, err := k.asked(ctx, typed); done || err != nil {
@@ -179,6 +195,9 @@ func (k *talk) onward() error {
 	d.Change = ""
 	if len(d.Near) == 1 && d.Near[0] == k.st.Citizen.Last.Case && k.isNew(k.read(k.msg.Text), k.st.Citizen.Last) {
 		d.Near = nil
+	}
+	if k.msg.Kind == hotline.MsgText {
+		k.split(d)
 	}
 	stale := !d.Touched.IsZero() && k.now.Sub(d.Touched) > staleAfter
 	if k.addMessage(d) && confirmed {
@@ -388,6 +407,9 @@ func (k *talk) changed(ctx context.Context) error {
 				if k.lookedFor(d, "send") {
 					d.note("draft.changed")
 				}
+				if k.tookFromAside(); d.Split { // its second complaint is told anew too
+					k.split(d)
+				}
 				d.Bubbles[i].Text, d.Touched = clean(k.msg.Text), k.now
 				return k.proceed(gathered)
 			}
@@ -427,6 +449,14 @@ func (k *talk) recordEdit(ctx context.Context, to hotline.CaseID) error {
 	}
 	k.laterAbout(c.ID, hotline.Say("edit.kept", "case", c.ID))
 	return nil
+}
+
+// beforeIt is how much earlier than a question a message must have been sent to be no answer to it: clocks differ.
+const beforeIt = 30 * time.Second
+
+// sentBefore tells whether the message was sent before something was asked: it comes out of a backlog, and answers nothing that was asked since.
+func (k *talk) sentBefore(asked time.Time) bool {
+	return !k.msg.At.IsZero() && k.msg.At.Add(beforeIt).Before(asked)
 }
 
 // plain is what was typed, for comparing with words we know as a whole message: lower case, single blanks, no marks around it.

@@ -108,12 +108,22 @@ func (k *talk) show(ctx context.Context, c hotline.Case) error {
 	if d := k.st.Citizen.Draft; d != nil && !d.empty() {
 		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"))
 	}
+	if k.quizzing(c) && k.asksFreely() { // a question instead of an answer: ours is asked again
+		k.saidAbout(c.ID, k.quizAgain(c, r))
+		return nil
+	}
 	r = k.caseButtons(c, r)
 	if older > 0 {
 		r = r.With(hotline.Pick(value("past", id(c.ID)), "button.past"))
 	}
 	k.saidAbout(c.ID, r)
 	return nil
+}
+
+// asksFreely tells whether the message is a question in words, and none of the commands.
+func (k *talk) asksFreely() bool {
+	_, command := wanted(plain(k.msg.Text))
+	return k.msg.Kind == hotline.MsgText && !command && (inquires(plain(k.msg.Text)) || asksBack(k.msg.Text))
 }
 
 // stepsPerMessage is how many steps one message of a whole history holds.

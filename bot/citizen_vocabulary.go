@@ -26,16 +26,82 @@ var (
 	unsolved    = list("belum beres, belum selesai, blm beres, blm selesai, masih rusak, dereng rampung, dereng beres, durung beres, durung rampung, not fixed, still broken, not solved, belum tuntas")
 )
 
+// withdrawals ask for a report to be withdrawn, and while one is not sent yet to throw it away.
+var withdrawals = list("laporan saya dibatalkan, laporannya dibatalkan, laporan dibatalkan, batalkan laporan saya, batalkan laporannya, batalkan laporan, saya batalkan laporannya, tidak jadi lapor, gak jadi lapor, ga jadi lapor, nggak jadi lapor, " +
+	"saya tidak jadi lapor, saya gak jadi lapor, saya mau cabut laporan, saya mau mencabut laporan, mau cabut laporan, cabut laporan saya, cabut saja laporan saya, laporan saya dicabut, laporan saya cabut, saya cabut laporan saya, " +
+	"tarik laporan saya, laporan saya ditarik, hapus laporan saya, ora sido lapor, ra sido lapor, gak sido lapor, ora sida lapor, ora sido wadul, mboten siyos lapor, mboten siyos wadul, mboten sios lapor, boten siyos lapor, wurung lapor, " +
+	"laporan kula dicabut, laporan kula diwurungaken, laporan kula dibatalaken, laporanku dibatalno, laporanku dicabut, cancel my report, withdraw my report, cancel the report, i want to cancel my report, i want to withdraw my report, please cancel my report, please withdraw my report, forget my report")
+
+// beforeWithdrawing may stand before it.
+var beforeWithdrawing = list("pak, bu, mas, mbak, min, admin, maaf, mohon, tolong, nuwun, sewu, kalau, begitu, ya, nggih, sorry, please, ok, oke, wis, sudah, tulung")
+
+// withdraws tells whether a whole message asks for that.
+func withdraws(typed string) bool {
+	for {
+		first, rest, ok := strings.Cut(typed, " ")
+		if among(withdrawals, typed) || !ok {
+			return among(withdrawals, typed)
+		}
+		if !slices.Contains(beforeWithdrawing, first) {
+			return false
+		}
+		typed = rest
+	}
+}
+
 // progress asks how far a report is, with or without "pak" and the like after it.
 var progress = list("kapan, kapan ya, sampai mana, sampe mana, sudah sampai mana, udah sampai mana, sampai dimana, sudah sampai dimana, gimana kelanjutannya, gmn kelanjutannya, bagaimana kelanjutannya, kelanjutannya gimana, kelanjutannya bagaimana, gimana laporan saya, bagaimana laporan saya, laporan saya gimana, laporan saya bagaimana, laporan saya sampai mana, gimana perkembangannya, bagaimana perkembangannya, kapan dikerjakan, kapan diperbaiki, kapan ditangani, kapan selesai, kapan datang, kapan ada hasil, kok belum, kok lama, sudah belum, ada kabar, ada kabar apa, belum ada kabar, tekan endi, wis tekan endi, dugi pundi, sampun dugi pundi, kapan nggih, piye kelanjutane, pripun kelanjutane, pripun laporan kula, how far is it, when, any news, what about my report")
 
-// inquires tells whether a whole message asks how far things are.
+// inquires tells whether a whole message asks how far things are: one of those phrases, or a few words around one that asks nothing else.
 func inquires(typed string) bool {
 	typed = strings.TrimSpace(strings.TrimRight(typed, "?! "))
 	for _, before := range list("pak, bu, min, admin, terus, lalu, trus, lha") {
 		typed = strings.TrimPrefix(typed, before+" ")
 	}
-	return among(progress, typed)
+	if among(progress, typed) {
+		return true
+	}
+	said, words := " "+bare(typed)+" ", strings.Fields(bare(typed))
+	for _, p := range progressAmid {
+		before, after, ok := strings.Cut(said, " "+p+" ")
+		if !ok || len(words) > progressMost {
+			continue
+		}
+		rest := append(strings.Fields(before), strings.Fields(after)...)
+		return !slices.ContainsFunc(rest, func(w string) bool { return !slices.Contains(progressAround, w) })
+	}
+	return false
+}
+
+// progressMost is how many words such a question has at most.
+const progressMost = 9
+
+var (
+	progressAmid = list("sampai mana, sampe mana, sampai dimana, sampai di mana, tekan endi, tekan ngendi, nganti endi, dugi pundi, ngantos pundi, gimana, bagaimana, gmn, piye, pripun, " +
+		"kapan dikerjakan, kapan diperbaiki, kapan ditangani, kapan selesai, kapan datang, kapan ditandangi, kapan didandani, kapan dipundandosi, kapan rampung, " +
+		"ada kabar, ada perkembangan, ana kabar, wonten kabar, " +
+		"what is the status, what's the status, whats the status, the status, how far, any news, any update, any updates, any progress, when will")
+	progressAround = list("pak, bapak, bu, ibu, mas, mbak, kak, min, admin, maaf, nuwun, sewu, ngapunten, punten, permisi, mau, tanya, badhe, tanglet, arep, takon, sudah, udah, sdh, wis, pun, sampun, " +
+		"ini, itu, niki, niku, iki, kuwi, ya, nggih, to, tho, dong, sih, kok, terus, trus, lalu, lha, jadinya, jadi, nya, laporan, laporane, laporannya, aduan, aduannya, wadulan, kasus, kasusnya, kasuse, saya, kula, ku, aku, kami, " +
+		"tadi, wau, mau, kemarin, wingi, yang, sing, dari, prosesnya, prosese, proses, kelanjutannya, kelanjutane, perkembangannya, statusnya, statuse, status, hasilnya, asile, apa, apakah, napa, belum, durung, dereng, " +
+		"penanganannya, progresnya, progress, lanjutannya, tindak, lanjut, lanjutnya, soal, bab, tentang, " +
+		"please, is, are, it, of, on, my, the, report, case, complaint, there, with, now, yet, and, what, so, sir, you, come, be, fixed, done, repaired, this, that, has, gone, still")
+	// questionWords begin a question to us, where one of ours is open.
+	questionWords = list("kapan, siapa, sopo, sinten, kenapa, knp, mengapa, ngopo, kenging, bagaimana, gimana, gmn, piye, pripun, berapa, piro, pinten, apakah, opo, punapa, napa, masih, sudah, wis, sampun, " +
+		"when, who, why, how, what, will, is, are, did, do, does, can, mana, endi, pundi")
+)
+
+// asksBack tells whether a short message is nothing but a question to us, with its mark: no answer to what we have asked.
+func asksBack(text string) bool {
+	said := strings.TrimSpace(text)
+	if !strings.HasSuffix(said, "?") || strings.ContainsAny(strings.TrimRight(said, "? "), "?.!;\n") {
+		return false
+	}
+	words := hotline.Words(said)
+	for len(words) > 0 && slices.Contains(softWords, words[0]) {
+		words = words[1:]
+	}
+	return len(words) >= 2 && len(words) <= progressMost && slices.Contains(questionWords, words[0])
 }
 
 // A command is something a person can ask for at any moment, as the whole message.

@@ -16,6 +16,11 @@ func CitizenNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (hotline
 	if c.From == 0 || e.By != 0 && e.By == c.Reporter {
 		return hotline.Out{}, false
 	}
+	if e.Kind == hotline.EvCalmed { // no word about what it is, so that it may be said of a secret one too
+		o := toReporter(c)
+		o.Lane, o.Reply = hotline.LaneReply, hotline.Say("notice.calmed", "case", c.ID).And("danger.else", "number", r.Emergency)
+		return o, true
+	}
 	reply, ok := noticeOf(c, e)
 	if !ok {
 		return hotline.Out{}, false
@@ -30,7 +35,7 @@ func CitizenNotice(r *hotline.Regency, c hotline.Case, e hotline.Event) (hotline
 		return o, true
 	}
 	if c.Privacy.IsSecret() {
-		if e.Kind == hotline.EvAssigned || e.Kind == hotline.EvEscalated {
+		if e.Kind == hotline.EvAssigned || e.Kind == hotline.EvEscalated || e.Kind == hotline.EvDeparted {
 			return hotline.Out{}, false
 		}
 		o.Reply = hotline.Say("notice.secret", "case", c.ID).With(pickCase(c.ID))
@@ -69,6 +74,8 @@ func noticeOf(c hotline.Case, e hotline.Event) (hotline.Reply, bool) {
 		case a.Part == hotline.Responding:
 			return hotline.Say("notice.responding", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
 		}
+	case hotline.EvDeparted:
+		return hotline.Say("notice.departed", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
 	case hotline.EvAcknowledged:
 		return hotline.Say("notice.responding", "case", c.ID, "unit", hotline.UnitArg(a.Unit)), true
 	case hotline.EvAsked:

@@ -13,6 +13,7 @@ var everyKind = []hotline.EventKind{
 	hotline.EvAsked, hotline.EvTold, hotline.EvRemarked, hotline.EvAnswered, hotline.EvNoted, hotline.EvScheduled, hotline.EvReminded, hotline.EvResolved,
 	hotline.EvPassedOn, hotline.EvNotPossible, hotline.EvFinished, hotline.EvRated, hotline.EvReopened, hotline.EvWithdrawn, hotline.EvClosed, hotline.EvArchived, hotline.EvRestored,
 	hotline.EvEscalated, hotline.EvRecategory, hotline.EvDetailed, hotline.EvUrgent, hotline.EvEdited, hotline.EvPlaced, hotline.EvTranscribed, hotline.EvErased,
+	hotline.EvRestricted,
 }
 
 func noticed(privacy hotline.Privacy, from hotline.AddressID, kind hotline.EventKind, by hotline.PersonID) (hotline.Out, bool) {

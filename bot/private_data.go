@@ -50,7 +50,7 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 				if err != nil {
 					return false, err
 				}
-				if between { // an officer's question came between: which of the two is meant?
+				if between || k.sentBefore(asked) { // an officer's question came between: which of the two is meant?
 					k.askErase()
 					return true, nil
 				}
@@ -62,6 +62,8 @@ func (k *talk) private(ctx context.Context) (bool, error) {
 		case late && among(yeses, typed) && k.msg.ReplyTo == "": // too late for that, and certainly the answer to nothing else
 			k.askErase()
 			return true, nil
+		case w == waitNothing && among(yeses, typed) && k.msg.ReplyTo == "" && !s.Erased.IsZero() && k.now.Sub(s.Erased) <= eraseWithin && !s.Heard.After(s.Erased):
+			return true, k.requestErasure(ctx) // the same yes again: it answers nothing else
 		case w == waitRefusal && k.isReason(typed):
 			s.Reason = clean(k.msg.Text)
 			k.echoRefusal()
@@ -179,6 +181,13 @@ func (k *talk) dataMessages(d hotline.Dossier) []dataMessage {
 		add(line, "data.case", "case", c.ID, "at", c.Filed, "category", hotline.CategoryArg(c.Category), "area", hotline.AreaArg(c.Area),
 			"status", hotline.PhraseArg("status."+string(c.Status)))
 	}
+	for i, t := range deskOnly(d) {
+		if i == 0 {
+			size = dataSize // in a message of its own
+			add(line, "data.desk")
+		}
+		add(line/2+len(t.Text), "data.desk.ticket", "at", t.Opened, "category", hotline.CategoryArg(t.Category), "text", t.Text)
+	}
 	said := slices.DeleteFunc(slices.Clone(d.Said), func(c hotline.Content) bool { return c.Erased || c.Empty() })
 	for i, c := range said {
 		if i == 0 {
@@ -194,6 +203,13 @@ func (k *talk) dataMessages(d hotline.Dossier) []dataMessage {
 		}
 	}
 	return all
+}
+
+// deskOnly gives the tickets of the walk-in desk that are not told of as the person's cases: written down with their number, for somebody nobody knew yet.
+func deskOnly(d hotline.Dossier) []hotline.Ticket {
+	return slices.DeleteFunc(slices.Clone(d.Tickets), func(t hotline.Ticket) bool {
+		return t.Erased || slices.ContainsFunc(d.Cases, func(c hotline.Case) bool { return c.ID == t.Case })
+	})
 }
 
 // dataEnd is the last word: that it was all, and how to have it erased, or when that is decided.

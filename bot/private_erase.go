@@ -99,6 +99,7 @@ func (k *talk) askErase() {
 // requestErasure opens the request and tells the coordinators. Asking twice opens one.
 func (k *talk) requestErasure(ctx context.Context) error {
 	k.st.Citizen.rest()
+	k.st.Citizen.Erased = k.now
 	due := k.reg.Calendar("").Add(k.now, k.reg.Limits.Erasure)
 	req, err := k.AskErasure(ctx, hotline.ErasureRequest{Person: k.me(), From: k.conv.Address.ID, At: k.now, Due: due})
 	if err != nil {

@@ -71,7 +71,7 @@ func (k *talk) join(ctx context.Context) (bool, error) {
 		return true, k.askPart(ctx)
 	case w == waitCode && bare && isJoinCode(k.msg.Text):
 		return true, k.tryCode(ctx, k.msg.Text)
-	case w == waitJoin && bare && among(yeses, typed):
+	case w == waitJoin && bare && among(yeses, typed) && !k.sentBefore(s.Until.Add(-joinWithin)):
 		return true, k.joinNow(ctx)
 	case w == waitJoin && bare && among(noes, typed):
 		k.dropJoin()

@@ -20,6 +20,7 @@ func (k *talk) takenBack(ctx context.Context) error {
 		return err
 	}
 	s := &k.st.Citizen
+	aside := k.tookFromAside()
 	if d := s.Draft; d != nil {
 		d.seen(k.now)
 		if i := slices.IndexFunc(d.Bubbles, func(b bubble) bool { return b.Ref == k.msg.Ref }); i >= 0 {
@@ -28,6 +29,10 @@ func (k *talk) takenBack(ctx context.Context) error {
 	}
 	to, ok := s.caseOfRef(k.msg.Ref)
 	if !ok {
+		if aside {
+			k.note("delete.draft")
+			k.later(k.standingOr(hotline.Reply{}))
+		}
 		return nil
 	}
 	c, err := k.ownCase(ctx, to)
@@ -55,6 +60,20 @@ func (k *talk) tookFromDraft(d *draft, i int) error {
 	}
 	d.note("delete.draft")
 	return k.proceed(gathered)
+}
+
+// tookFromAside takes a message out of the reports that were put aside: nothing of it may be sent with them later. It tells whether it was in one.
+func (k *talk) tookFromAside() bool {
+	s := &k.st.Citizen
+	found := false
+	for _, d := range s.Aside {
+		if i := slices.IndexFunc(d.Bubbles, func(b bubble) bool { return b.Ref == k.msg.Ref }); i >= 0 {
+			d.remove(i)
+			found = true
+		}
+	}
+	s.Aside = slices.DeleteFunc(s.Aside, func(d *draft) bool { return d.empty() })
+	return found
 }
 
 // remove takes a bubble out.

@@ -2,6 +2,7 @@ package phrase
 
 // group are the sentences about a unit's chat of many, and those that stand in it.
 var group = map[string]Entry{
+	"group.restricted":   {"{case}: tidak lagi untuk grup ini.", "{case}: sampun sanes kangge grup niki.", "{case}: no longer for this group."},
 	"group.headonly":     {"Hanya kepala unit yang bisa mendaftarkan grup.", "Namung pangarsa unit ingkang saged ndhaftaraken grup.", "Only the head of a unit can register a group."},
 	"group.which":        {"Grup untuk unit yang mana?", "Grup kangge unit ingkang pundi?", "A group for which unit?"},
 	"group.code":         {"Kode grup untuk {unit}, sampai {until}, sekali pakai.", "Kode grup kangge {unit}, ngantos {until}, sepisan ngangge.", "A group code for {unit}, until {until}, good once."},

@@ -31,8 +31,8 @@ func (e Entry) In(l hotline.Lang) string {
 
 // Catalogue gives a copy of the whole catalogue by key. A key that two files define makes it panic: a mistake of the program.
 func Catalogue() map[string]Entry {
-	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group)+len(call))
-	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group, call} {
+	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group)+len(call)+len(desk)+len(responder)+len(siaga)+len(merge))
+	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group, call, desk, responder, siaga, merge} {
 		for key, e := range part {
 			if _, twice := all[key]; twice {
 				panic("phrase: key defined twice: " + key)
@@ -49,10 +49,13 @@ type Facts struct {
 	Numbers map[hotline.CaseID]hotline.Number
 	Said    map[hotline.ContentID]hotline.Content
 	Names   map[hotline.PersonID]string
+	Phones  map[hotline.CaseID]string
 }
 
 // FactsOf gives the facts a parcel carries.
-func FactsOf(p hotline.Parcel) Facts { return Facts{Numbers: p.Numbers, Said: p.Said, Names: p.Names} }
+func FactsOf(p hotline.Parcel) Facts {
+	return Facts{Numbers: p.Numbers, Said: p.Said, Names: p.Names, Phones: p.Phones}
+}
 
 // A Book puts lines and replies into words for one regency. It may be used from many goroutines.
 type Book struct {
@@ -149,7 +152,7 @@ type pen struct {
 
 func (p pen) draw(t template) string {
 	var s strings.Builder
-	for _, part := range t {
+	for i, part := range t {
 		if part.name == "" {
 			s.WriteString(part.text)
 			continue
@@ -161,7 +164,11 @@ func (p pen) draw(t template) string {
 			continue
 		}
 		if part.forms == nil {
-			s.WriteString(p.arg(arg))
+			text := p.arg(arg)
+			if arg.Is == hotline.ArgContent && i > 0 && strings.HasSuffix(t[i-1].text, "“") {
+				text = quoted(text)
+			}
+			s.WriteString(text)
 			continue
 		}
 		n, err := strconv.Atoi(arg.V)
@@ -220,6 +227,14 @@ func (p pen) arg(a hotline.Arg) string {
 		id, err := strconv.ParseInt(a.V, 10, 64)
 		if err == nil {
 			return mapLink(p.facts.Said[hotline.ContentID(id)])
+		}
+	case hotline.ArgPhone:
+		id, err := strconv.ParseInt(a.V, 10, 64)
+		if err == nil {
+			if phone := p.facts.Phones[hotline.CaseID(id)]; phone != "" {
+				return "\n☎ " + phone
+			}
+			return ""
 		}
 	case hotline.ArgPerson:
 		id, err := strconv.ParseInt(a.V, 10, 64)

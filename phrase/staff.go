@@ -106,6 +106,8 @@ var staff = map[string]Entry{
 	"staff.hear.edited":       {"Pelapor mengubah pesannya: {case}\n{category}", "Ingkang lapor ngewahi pesenipun: {case}\n{category}", "The reporter changed a message: {case}\n{category}"},
 	"staff.hear.detailed":     {"Keterangan dari pelapor: {case}\n{category}", "Katrangan saking ingkang lapor: {case}\n{category}", "Details from the reporter: {case}\n{category}"},
 	"staff.hear.urgent":       {"🚨 Jadi DARURAT: {case}\n{category}", "🚨 Dados DARURAT: {case}\n{category}", "🚨 Now an EMERGENCY: {case}\n{category}"},
+	"staff.hear.restricted":   {"Pelapor minta ini dirahasiakan: {case}\n{category}", "Ingkang lapor nyuwun niki dirahasiaken: {case}\n{category}", "The reporter wants this kept secret: {case}\n{category}"},
+	"staff.hear.nameless":     {"Pelapor minta namanya tidak disebut: {case}\n{category}", "Ingkang lapor nyuwun asmanipun mboten dipunsebat: {case}\n{category}", "The reporter wants no name mentioned: {case}\n{category}"},
 	"staff.hear.withdrawn":    {"Pelapor mencabut laporan: {case}\n{category}", "Ingkang lapor nyabut laporanipun: {case}\n{category}", "The reporter withdrew: {case}\n{category}"},
 	"staff.hear.reopened":     {"Pelapor bilang belum beres: {case}\n{category}", "Ingkang lapor matur dereng rampung: {case}\n{category}", "The reporter says it is not solved: {case}\n{category}"},
 	"staff.hear.rated":        {"Pelapor memberi nilai: {case}\n{category}", "Ingkang lapor maringi biji: {case}\n{category}", "The reporter rated: {case}\n{category}"},
@@ -115,7 +117,7 @@ var staff = map[string]Entry{
 
 	// Buttons under cards.
 	"staff.button.take":     {"Ambil", "Pendhet", "Take"},
-	"staff.button.ack":      {"Saya tangani", "Kula tandangi", "I am on it"},
+	"staff.button.ack":      {"Terima", "Tampi", "Accept"},
 	"staff.button.not":      {"Bukan unit kami", "Sanes unit kula", "Not our unit"},
 	"staff.button.see":      {"Lihat", "Tingali", "See"},
 	"staff.button.more":     {"Lainnya", "Sanesipun", "More"},
@@ -357,7 +359,9 @@ var staff = map[string]Entry{
 	"staff.happened.closed":       {"ditutup", "dipuntutup", "closed"},
 	"staff.happened.archived":     {"diarsipkan", "dipunarsip", "put away"},
 	"staff.happened.restored":     {"dikeluarkan dari arsip", "dipunwedalaken saking arsip", "taken out of the archive"},
+	"staff.happened.paused":       {"tenggat dimundurkan karena siaga", "tenggate dimundur amargi siaga", "due later because of the state of alert"},
 	"staff.happened.escalated":    {"terlambat, naik satu tingkat", "kasep, minggah satingkat", "late, one step up"},
+	"staff.happened.restricted":   {"pelapor minta lebih dirahasiakan", "sing lapor nyuwun langkung dirahasiaken", "the reporter asked for more secrecy"},
 	"staff.happened.recategory":   {"kategori jadi", "kategori dados", "category now"},
 	"staff.happened.detailed":     {"keterangan tambahan", "katrangan tambahan", "details"},
 	"staff.happened.urgent":       {"menjadi darurat", "dados darurat", "became urgent"},
