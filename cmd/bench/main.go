@@ -84,6 +84,7 @@ func bench(ctx context.Context, full bool) (err error) {
 		name string
 		run  func() error
 	}{{"limit", b.limits}, {"rush", b.rush}, {"inner", b.inner}, {"half", b.half}, {"calm", b.calm}, {"flood", b.flood}, {"cases", b.cases},
+		{"calls", b.calls},
 		{"whatsapp", b.whatsapp}} {
 		if only != "" && !strings.Contains(only, part.name) {
 			continue

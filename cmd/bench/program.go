@@ -34,6 +34,7 @@ type made struct {
 	Database, Redis string
 	Telegram        string // the Bot API's base URL; empty: no Telegram
 	WhatsApp        string // the simulated WhatsApp's base URL; empty: no WhatsApp
+	Web             bool   // the console's pages, at an address of its own
 	Profile         string // where to write a CPU profile between the first SIGUSR1 and the second; empty: nowhere
 }
 
@@ -89,6 +90,9 @@ func program(ctx context.Context) error {
 		root := whatsapp.Root()
 		o.WhatsApp = &house.WhatsAppOptions{Pace: &channel.Pace{}, Transport: whatsapp.TransportTo(m.WhatsApp), Root: &root}
 	}
+	if m.Web {
+		o.Listen, o.ConsoleOptions.Cheap = "127.0.0.1:0", true
+	}
 	h, err := house.Open(ctx, o)
 	if err != nil {
 		return err
@@ -103,7 +107,7 @@ func program(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	fmt.Println("ready")
+	fmt.Println("ready", h.Address())
 	return h.Run(ctx)
 }
 
@@ -155,8 +159,9 @@ func profile(variable string) (stop func(), err error) {
 
 // A running program.
 type running struct {
-	cmd  *exec.Cmd
-	done chan error
+	cmd     *exec.Cmd
+	done    chan error
+	address string // of its web door; empty: it has none
 }
 
 // start runs the program under test and waits until it is ready.
@@ -183,13 +188,15 @@ func start(ctx context.Context, m made) (*running, error) {
 	}
 	p := &running{cmd: cmd, done: make(chan error, 1)}
 	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || strings.TrimSpace(line) != "ready" {
+	address, ready := strings.CutPrefix(strings.TrimSpace(line)+" ", "ready ")
+	if err != nil || !ready {
 		return nil, errors.Join(errors.New("the program did not start"), cmd.Wait())
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, out)
 		p.done <- cmd.Wait()
 	}()
+	p.address = strings.TrimSpace(address)
 	return p, nil
 }
 
