@@ -142,7 +142,7 @@ func caseLines(f hotline.CaseFile) []caseLine {
 // reporters are the events that reporters make happen; of an anonymous one it is not said by whom.
 var reporters = map[hotline.EventKind]bool{
 	hotline.EvFiled: true, hotline.EvTold: true, hotline.EvRemarked: true, hotline.EvEdited: true, hotline.EvDetailed: true, hotline.EvPlaced: true,
-	hotline.EvRated: true, hotline.EvReopened: true, hotline.EvWithdrawn: true, hotline.EvUrgent: true,
+	hotline.EvRated: true, hotline.EvReopened: true, hotline.EvWithdrawn: true, hotline.EvUrgent: true, hotline.EvRestricted: true,
 }
 
 // unitGroups lists the units that a case may be given to: those of agencies with a desk, and none of the agency complained about.

@@ -25,6 +25,7 @@ type Options struct {
 	Now     func() time.Time        // service time
 	Stream  Stream                  // what happens, live; nil: pages hear nothing
 	URL     string                  // the public address, https://…; empty: whatever the browser asked
+	Examine Examiner                // what photos really are
 	Tiles   string                  // a map's tiles, https://…/{z}/{x}/{y}.png; empty: none from outside
 	OIDC    *OIDCOptions            // nil: no other way to sign in than with a password
 	Cheap   bool                    // passwords are hashed cheaply: for tests alone
@@ -83,6 +84,9 @@ func New(o Options) (*Console, error) {
 	c.handler = c.outer(guard.Handler(mux))
 	return c, nil
 }
+
+// Address tells where a request comes from: a host of IPv4, a net of IPv6. Whoever else counts tries counts them by the same.
+func Address(r *http.Request) string { return address(r) }
 
 // ServeHTTP answers a request below Base.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }

@@ -171,6 +171,9 @@ func topicMay(topic string) []hotline.RoleName {
 	if may, ok := callTopics[topic]; ok {
 		return may
 	}
+	if may, ok := deskTopics[topic]; ok {
+		return may
+	}
 	return boardTopics[topic]
 }
 

@@ -24,8 +24,8 @@ type Route struct {
 
 // routes joins the tables of all files.
 func routes() []Route {
-	return slices.Concat(homeRoutes(), callRoutes(), boardRoutes(), auditRoutes(), accountRoutes(), loginRoutes(), secondRoutes(), beginRoutes(), oidcRoutes(),
-		liveRoutes())
+	return slices.Concat(homeRoutes(), callRoutes(), ringRoutes(), deskRoutes(), boardRoutes(), mergeRoutes(), auditRoutes(), accountRoutes(),
+		loginRoutes(), secondRoutes(), beginRoutes(), oidcRoutes(), liveRoutes())
 }
 
 // Roles of those who work at the console, as pages usually let them in.

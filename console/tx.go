@@ -22,6 +22,7 @@ type Tx interface {
 	LookTx
 	LiveTx
 	CallTx
+	DeskTx
 	BoardTx
 }
 

@@ -61,7 +61,7 @@ func hearing(heard []heardLine, s heardLine) []heardLine {
 }
 
 // patience bounds one wait for quiet, in machine time.
-const patience = 45 * time.Second
+const patience = 2 * time.Minute
 
 func newStage(t testing.TB, s *script) *stage {
 	t.Helper()
@@ -161,7 +161,7 @@ func (g *stage) delivered(d bot.Delivery) {
 		return
 	}
 	p := d.Parcel
-	text, buttons, ask := g.book.Reply(p.Language, p.Out.Reply, phrase.Facts{Numbers: p.Numbers, Said: p.Said, Names: p.Names})
+	text, buttons, ask := g.book.Reply(p.Language, p.Out.Reply, phrase.FactsOf(p))
 	text = g.hideCode(p.Out.Reply, text)
 	var lines []string
 	if n := len(p.Out.Reply.Media); n > 0 {
