@@ -51,6 +51,7 @@ type citizen struct {
 	filed    int
 	said     map[hotline.ContentID]hotline.Content
 	erasures int
+	asked    hotline.ErasureRequest // the last of them
 	wrong    []error
 }
 
@@ -248,7 +249,15 @@ func (c *citizen) LastData(context.Context, hotline.PersonID, string) (time.Time
 func (c *citizen) AskErasure(_ context.Context, r hotline.ErasureRequest) (hotline.ErasureRequest, error) {
 	c.erasures++
 	r.ID = 1
+	c.asked = r
 	return r, nil
+}
+
+func (c *citizen) Erasure(_ context.Context, id hotline.ErasureID) (hotline.ErasureRequest, error) {
+	if id != c.asked.ID {
+		return hotline.ErasureRequest{}, hotline.ErrNotFound
+	}
+	return c.asked, nil
 }
 
 // happens makes something happen to a case that somebody else did, such as an officer taking it.

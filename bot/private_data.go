@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -187,6 +188,14 @@ func (k *talk) dataMessages(d hotline.Dossier) []dataMessage {
 			add(line, "data.desk")
 		}
 		add(line/2+len(t.Text), "data.desk.ticket", "at", t.Opened, "category", hotline.CategoryArg(t.Category), "text", t.Text)
+	}
+	calls := slices.DeleteFunc(slices.Clone(d.Calls), func(c hotline.Call) bool { return c.Erased })
+	for i, c := range calls {
+		if i == 0 {
+			size = dataSize
+			add(line, "data.calls")
+		}
+		add(line/2+len(c.Text), "data.call", "at", c.Opened, "class", hotline.PhraseArg("data.class."+cmp.Or(string(c.Class), "none")), "text", c.Text)
 	}
 	said := slices.DeleteFunc(slices.Clone(d.Said), func(c hotline.Content) bool { return c.Erased || c.Empty() })
 	for i, c := range said {

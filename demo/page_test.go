@@ -145,7 +145,7 @@ func (v *visitor) see(data []byte) {
 // until waits until something is so on the page.
 func (v *visitor) until(what string, is func() bool) {
 	v.t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(2 * time.Minute)
 	for {
 		v.mu.Lock()
 		ok, news := is(), v.news
@@ -156,7 +156,10 @@ func (v *visitor) until(what string, is func() bool) {
 		select {
 		case <-news:
 		case <-limit:
-			v.t.Fatalf("%s waits in vain for %s; the bot has said:\n%s", v.role, what, v.texts)
+			v.mu.Lock()
+			texts := v.texts
+			v.mu.Unlock()
+			v.t.Fatalf("%s waits in vain for %s; the bot has said:\n%s", v.role, what, texts)
 		}
 	}
 }
@@ -166,8 +169,8 @@ func (v *visitor) heard(text string) {
 	v.until(text, func() bool { return strings.Contains(v.texts, text) })
 }
 
-// act does what the page's script does with a form.
-func (v *visitor) act(what string, fields map[string]string) {
+// act does what the page's script does with a form. False: the button was taken away in that very moment, as the page says too.
+func (v *visitor) act(what string, fields map[string]string) bool {
 	v.t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -188,19 +191,25 @@ func (v *visitor) act(what string, fields map[string]string) {
 	if resp.StatusCode != http.StatusNoContent {
 		var said bytes.Buffer
 		_, _ = said.ReadFrom(resp.Body)
+		if what == "press" && resp.StatusCode == http.StatusUnprocessableEntity {
+			return false
+		}
 		v.t.Fatalf("%s, %s %v: %s %s", v.role, what, fields, resp.Status, said.String())
 	}
+	return true
 }
 
 func (v *visitor) say(text string) { v.t.Helper(); v.act("send", map[string]string{"text": text}) }
 
-// press presses a button and waits until the bot has answered it.
+// press presses a button and waits until the bot has answered it, unless the button is gone.
 func (v *visitor) press(k key) {
 	v.t.Helper()
 	v.mu.Lock()
 	before := v.answers
 	v.mu.Unlock()
-	v.act("press", map[string]string{"message": fmt.Sprint(k.message), "button": k.press})
+	if !v.act("press", map[string]string{"message": fmt.Sprint(k.message), "button": k.press}) {
+		return
+	}
 	v.until("an answer to ["+k.label+"]", func() bool { return v.answers > before })
 }
 

@@ -38,7 +38,7 @@ const (
 
 // How long things take.
 const (
-	patience = 30 * time.Second       // for any one answer
+	patience = time.Minute            // for any one answer
 	reading  = 700 * time.Millisecond // a person reads before they act
 	typing   = 500 * time.Millisecond // between two bubbles
 	settling = 25 * time.Second       // for what an earlier run left unsaid
