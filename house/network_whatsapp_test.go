@@ -129,6 +129,8 @@ func (g *whatsappGroup) act(st step) (err error) {
 	if by == nil {
 		return fmt.Errorf("%q is not on this network", st.by)
 	}
+	// The library reads who is in a group without its lock while it sends. People write when their telephone has seen who came and went.
+	<-by.sim.Quiet(by.Phone())
 	switch st.act {
 	case "say":
 		_, err = by.SayInGroup(g.ID(), st.said)
