@@ -69,7 +69,7 @@ func (k *talk) siaga(ctx context.Context) (bool, error) {
 	}
 	s := &k.st.Citizen.Siaga
 	if s.Siaga != 0 {
-		if done, err := k.siagaAnswer(ctx, t, all); done || err != nil {
+		if done, err := k.siagaAnswer(ctx, t, all); done || err != nil || k.read(k.msg.Text).Danger != nil {
 			return done, err
 		}
 	}
@@ -97,6 +97,7 @@ func (k *talk) siagaBegins(t Alerter, all []hotline.Siaga) (bool, error) {
 	if free && k.msg.Kind != hotline.MsgContact && rd.Tells && rd.Number == (hotline.Number{}) {
 		for _, one := range all {
 			switch {
+			case rd.Danger != nil && !rd.Danger.Sure: // whether it is one is asked first of all, as ever
 			case !one.Holds(k.now) || !about(one.Category) || rd.Danger != nil && rd.Danger.Category != one.Category:
 			case area != "" && one.Covers(k.reg, area):
 				k.siagaTell(one)
@@ -151,7 +152,11 @@ func (k *talk) siagaFile(t Alerter, one hotline.Siaga, area string, bubbles []bu
 	for _, b := range bubbles {
 		d.add(b, k.now)
 	}
-	c := k.commit(d, hotline.Filing{Kind: hotline.Complaint, Category: one.Category, Privacy: hotline.Open, Urgent: urgent, Area: area})
+	privacy := hotline.Open
+	for _, b := range bubbles {
+		privacy = stricter(privacy, wished(b.Text))
+	}
+	c := k.commit(d, hotline.Filing{Kind: hotline.Complaint, Category: one.Category, Privacy: privacy, Urgent: urgent, Area: area})
 	s := &k.st.Citizen.Siaga
 	*s = siagaState{Told: s.Told, Siaga: one.ID, Asked: siagaPeople, Case: c.ID, At: k.now}
 	if urgent {
@@ -209,8 +214,11 @@ func (k *talk) siagaAnswer(ctx context.Context, t Alerter, all []hotline.Siaga) 
 	}
 	rd := k.read(k.msg.Text)
 	one, _ := hotline.SiagaOf(all, s.Siaga)
-	if rd.Danger != nil && rd.Danger.Sure && rd.Danger.Category != one.Category {
-		return false, nil
+	if rd.Danger != nil { // it is answered first of all, as ever: the questions end
+		if s.Case != 0 && rd.Danger.Sure && rd.Danger.Category == one.Category {
+			t.JoinSiaga(s.Siaga, s.Case, s.People, hotline.NeedRescue)
+		}
+		return false, k.siagaRest()
 	}
 	s.At = k.now
 	if s.Asked == siagaWhere {
@@ -221,6 +229,9 @@ func (k *talk) siagaAnswer(ctx context.Context, t Alerter, all []hotline.Siaga) 
 		return false, k.siagaRest()
 	}
 	if err != nil {
+		return false, err
+	}
+	if _, err := k.hushed(ctx, c); err != nil {
 		return false, err
 	}
 	said, area := hotline.Event{Kind: hotline.EvRemarked}, k.siagaArea(rd)
@@ -299,6 +310,12 @@ func (k *talk) siagaNeeds(ctx context.Context, t Alerter, need hotline.SiagaNeed
 }
 
 func (k *talk) siagaRest() error {
+	if s := k.st.Citizen.Siaga; s.Asked == siagaWhere && len(s.Bubbles) > 0 && k.st.Citizen.Draft == nil { // what was told is not lost
+		d := k.newDraft()
+		for _, b := range s.Bubbles {
+			d.add(b, k.now)
+		}
+	}
 	k.st.Citizen.Siaga = siagaState{Told: k.st.Citizen.Siaga.Told}
 	return nil
 }

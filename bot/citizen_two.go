@@ -45,7 +45,8 @@ func (k *talk) twoMatters(text string) (first, second string, ok bool) {
 
 // split keeps the second complaint of a message for later, and leaves the first in it.
 func (k *talk) split(d *draft) {
-	if k.msg.Text == "" || d.Change != "" || len(d.Near) > 0 || d.Other || d.Follows != "" {
+	if k.msg.Text == "" || d.Change != "" || len(d.Near) > 0 || d.Other || d.Follows != "" ||
+		wished(k.msg.Text) != hotline.Open { // the wish is for both, wherever it stands
 		return
 	}
 	first, second, ok := k.twoMatters(k.msg.Text)

@@ -69,7 +69,7 @@ func TestADangerFromAChatRingsAtTheOperatorFirst(t *testing.T) {
 
 	rings := func(id hotline.CaseID) {
 		t.Helper()
-		d.Until(fmt.Sprintf(`document.querySelector("#rings [data-ring='%d'] [data-key=B]") !== null`, id))
+		d.Until(fmt.Sprintf(`document.querySelector("#rings [data-ring='%d'] [data-none]") !== null`, id))
 	}
 
 	early := danger(t, site, "api besar di pasar, belum ada yang jaga")
@@ -101,7 +101,7 @@ func TestADangerFromAChatRingsAtTheOperatorFirst(t *testing.T) {
 
 	none := danger(t, site, "api besar semangat warga gotong royong")
 	rings(none)
-	d.Press("B")
+	d.Click("#rings [data-none]")
 	verdict(none, hotline.RingNone)
 	until(t, site, none, func(c hotline.Case) bool { return c.Status == hotline.Triage })
 	if c := look(t, site, none); c.Urgent || slices.ContainsFunc(c.Assignments, hotline.Assignment.On) {

@@ -66,6 +66,7 @@ func (c *Case) leave() {
 	if c.Status == Merged {
 		c.part()
 	}
+	c.Parent = 0 // also of one that has ended: it is not opened again with the parent, nor seen by those who work that
 }
 
 // A Described is a case with what is compared to find others about the same.

@@ -296,7 +296,7 @@ func (t *Tx) KnownNumber(ctx context.Context, v hotline.Viewer, number string) (
 		return out, err
 	}
 	n, err := scalars[int](ctx, t, "count a person's open cases", `select count(*)::int from cases c where c.reporter = `+samePerson+`
-		and c.status not in ('ended', 'closed', 'withdrawn', 'archived')`, pgx.StrictNamedArgs{"p": known.person})
+		and c.privacy = 'open' and c.about = '' and c.status not in ('ended', 'closed', 'withdrawn', 'archived')`, pgx.StrictNamedArgs{"p": known.person})
 	if err != nil {
 		return out, err
 	}

@@ -9,8 +9,9 @@ import (
 	"tanggap/hotline"
 )
 
-// ticketsOfPerson are the tickets of people (@same): those of which they are the reporter, and those with a number that a network vouches to be theirs.
-const ticketsOfPerson = `(k.reporter = any (@same) or x.number_hash in (
+// ticketsOfPerson are the tickets of people (@same): those of which they are the reporter, and those with a number that a network vouches to be theirs. A
+// number at the desk is what somebody said, and a household may share it: what is secret, for somebody else, or not filed yet, is nobody's by a number alone.
+const ticketsOfPerson = `(k.reporter = any (@same) or t.filed is not null and not t.behalf and coalesce(k.privacy, t.privacy) not in ('secret', 'sealed') and x.number_hash in (
 	select d.phone_hash from person_details d where d.person_id = any (@same) and d.vouched_at is not null and d.phone_hash is not null))`
 
 // ticketsOf lists the tickets of people who are one person, oldest first.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -310,7 +311,8 @@ func TestTicketsAreSealedAnew(t *testing.T) {
 	old := testbed.StoreAt(t, dsn)
 	dewi := clerk(t, old, "dewi", hotline.RoleDesk)
 	k := written(t, old, dewi, "k1", map[hotline.TicketField]string{hotline.TicketFieldName: "Siti", hotline.TicketFieldBearer: "Ani",
-		hotline.TicketFieldNumber: "081234567890", hotline.TicketFieldText: "lampu mati"})
+		hotline.TicketFieldNumber: "081234567890", hotline.TicketFieldText: "lampu jalan mati", hotline.TicketFieldCategory: "lampu-jalan"})
+	fileTicket(t, old, dewi, k)
 	old.Close()
 	s, err := store.Open(t.Context(), store.Options{URL: dsn, Key: bytes.Repeat([]byte{9}, 32), OldKeys: [][]byte{testbed.Key}, Rekey: true, Regency: testbed.Jepara(), Conns: 4})
 	if err != nil {
@@ -333,6 +335,32 @@ func TestTicketsAreSealedAnew(t *testing.T) {
 		d, err := tx.DataOf(t.Context(), siti.Person.ID)
 		if len(d.Tickets) != 1 {
 			t.Errorf("%+v", d.Tickets)
+		}
+		return err
+	})
+}
+
+// A household shares a telephone: a secret ticket, one brought for somebody else and one not filed yet are told to nobody by the number alone.
+func TestANumberAtTheDeskOpensNoSecret(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	dewi := clerk(t, s, "dewi", hotline.RoleDesk)
+	with := func(key string, more map[hotline.TicketField]string) hotline.Ticket {
+		fields := map[hotline.TicketField]string{hotline.TicketFieldName: "Istri", hotline.TicketFieldNumber: "081234567890",
+			hotline.TicketFieldText: "lampu jalan mati", hotline.TicketFieldCategory: "lampu-jalan"}
+		maps.Copy(fields, more)
+		return written(t, s, dewi, key, fields)
+	}
+	fileTicket(t, s, dewi, with("secret", map[hotline.TicketField]string{hotline.TicketFieldPrivacy: string(hotline.Secret)}))
+	fileTicket(t, s, dewi, with("behalf", map[hotline.TicketField]string{hotline.TicketFieldBehalf: "1", hotline.TicketFieldConsent: "1", hotline.TicketFieldBearer: "Ani"}))
+	with("unfiled", nil)
+	open := fileTicket(t, s, dewi, with("open", nil))
+	husband := person(t, s, "suami")
+	do(t, s, monday, func(tx *store.Tx) error {
+		tx.Vouch(husband.Person.ID, "+6281234567890")
+		d, err := tx.DataOf(t.Context(), husband.Person.ID)
+		if len(d.Tickets) != 1 || d.Tickets[0].ID != open.ID {
+			t.Errorf("told: %+v", d.Tickets)
 		}
 		return err
 	})

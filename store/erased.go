@@ -43,7 +43,7 @@ func (t *Tx) Erased(ctx context.Context, since time.Time) ([]Erased, error) {
 	}
 	rows, err := read[row](ctx, t, "list erasures that were carried out", `
 		select e.id as request, e.at, e.due, e.decided, coalesce(e.by, 0) as by, p.id as person_id, p.created
-		from erasures e join persons p on p.id = e.person_id or p.erased_at = e.decided
+		from erasures e cross join lateral (select e.person_id as id union select q.id from persons q where q.erased_at = e.decided) w join persons p on p.id = w.id
 		where e.decided >= @since and e.refused = '' order by e.decided, e.id, p.id`, pgx.StrictNamedArgs{"since": since})
 	if err != nil {
 		return nil, err

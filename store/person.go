@@ -156,6 +156,9 @@ func (t *Tx) Enrol(ctx context.Context, code string, p hotline.PersonID) (hotlin
 	if err != nil {
 		return hotline.Role{}, err
 	}
+	// A volunteer of a siaga is one until it is over; who had the role before keeps it.
+	t.queue(`update roles r set ends = s.until from siaga_volunteers w join siagas s on s.id = w.siaga_id
+		where w.code_hash = @hash and r.id = @id and r.starts = @now and r.ends is null`, pgx.StrictNamedArgs{"hash": hash, "id": id[0], "now": t.now})
 	t.offerAnew(p)
 	return hotline.Role{ID: id[0], Person: p, Name: in.Role, Unit: in.Unit, From: t.now, OnDuty: true}, nil
 }

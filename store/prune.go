@@ -17,6 +17,7 @@ const (
 	keepAside      = "90 days"  // what could not be handled or sent, with its bytes, for a human to look at
 	keepDrafts     = "30 days"  // media of what was begun and never sent
 	keepCodes      = "90 days"  // used and expired invitations
+	keepNotes      = "30 days"  // what one shift of the line wrote down for the next
 	keepAudit      = "5 years"  // who looked at what
 )
 
@@ -40,6 +41,7 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{`delete from sessions where seen < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from login_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from signals where at < clock_timestamp() - @keep::interval`, "2 days"},
+		{`update shift_notes set text = null, taken = coalesce(taken, clock_timestamp()) where text is not null and at < clock_timestamp() - @keep::interval`, keepNotes},
 		{`delete from audit where at < clock_timestamp() - @keep::interval`, keepAudit},
 	} {
 		b.Queue(q.sql, pgx.StrictNamedArgs{"keep": q.keep}).Exec(func(tag pgconn.CommandTag) error {

@@ -77,14 +77,15 @@ func (t *Tx) decideRing(c hotline.CaseID, by hotline.PersonID, v hotline.RingVer
 // mostRings is how many rings are shown, the newest.
 const mostRings = 12
 
-// RingList lists the emergencies from chats that rang at the line since a moment, those that still ring first, then the newest. That somebody reads what
+// RingList lists the emergencies from chats that rang at the line since a moment, those that still ring first, the oldest of them on top, so that none
+// slips under somebody's finger; then the newest. That somebody reads what
 // was said is noted in the record of access, once for each.
 func (t *Tx) RingList(ctx context.Context, v hotline.Viewer, since time.Time) ([]hotline.Ringing, error) {
 	if err := t.mayCall(v, mayRead); err != nil {
 		return nil, err
 	}
 	rows, err := read[ringRow](ctx, t, "list rings", `select `+ringColumns+` from rings g where g.at >= @since
-		order by (g.decided is null and g.until > @now) desc, g.at desc, g.case_id limit @limit`,
+		order by (g.decided is null and g.until > @now) desc, case when g.decided is null and g.until > @now then g.at end, g.at desc, g.case_id limit @limit`,
 		pgx.StrictNamedArgs{"since": since.UTC(), "now": t.now, "limit": mostRings})
 	if err != nil || len(rows) == 0 {
 		return nil, err

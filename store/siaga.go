@@ -153,6 +153,9 @@ func (t *Tx) ProlongSiaga(ctx context.Context, v hotline.Viewer, id hotline.Siag
 		return err
 	}
 	t.queue(`update siagas set until = @until where id = @id`, pgx.StrictNamedArgs{"id": id, "until": until})
+	t.queue(`update roles set ends = @until where name = 'responder' and unit = @unit and starts >= @began and ends > @now
+		and person_id in (select i.used_by from invites i join siaga_volunteers w on w.code_hash = i.code_hash where w.siaga_id = @id and i.used_by is not null)`,
+		pgx.StrictNamedArgs{"id": id, "now": t.now, "until": until, "unit": s.Unit, "began": s.From})
 	t.siagaStep(v, id, hotline.SiagaProlonged, until.UTC().Format(time.RFC3339), "")
 	return t.stopClocks(ctx, v, s, until)
 }
@@ -226,6 +229,9 @@ func (t *Tx) AnswerSiaga(ctx context.Context, v hotline.Viewer, id hotline.Siaga
 		c, err := t.Case(ctx, each)
 		if err != nil {
 			return 0, err
+		}
+		if c.Status == hotline.Merged && slices.Contains(ids, c.Parent) {
+			continue // told with the case it was merged into
 		}
 		if _, err := (actor{t, v}).happen(c, hotline.Event{Kind: hotline.EvAnswered}, hotline.Content{Author: v.Person, Text: text}); err != nil {
 			return 0, fmt.Errorf("answer the cases of a siaga: %w", err)
