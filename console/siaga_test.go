@@ -10,6 +10,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/hotline"
+	"tanggap/simulator/telegram"
 	"tanggap/store"
 	"tanggap/testbed"
 	"tanggap/testbed/browser"
@@ -182,6 +183,42 @@ func TestASiagaForTheNightOfAFlood(t *testing.T) {
 	if path := tab.Path(); !regexp.MustCompile(`^/siaga/\d+$`).MatchString(path) {
 		t.Error(fmt.Sprint("at ", path))
 	}
+}
+
+// The questions of a siaga never stand before danger, nor before a wish not to be named.
+func TestDangerDuringTheQuestionsOfASiaga(t *testing.T) {
+	t.Parallel()
+	c := withCitizens(t)
+	rina := viewerOf(c.User(t, "rina", hotline.RoleCoordinator), hotline.RoleCoordinator, c.Unit())
+	c.Do(t, func(tx *store.Tx) error {
+		_, err := tx.DeclareSiaga(t.Context(), rina, hotline.Siaga{Decree: "360/7/2026", Kecamatan: []string{"33.20.02"}, Category: "bencana",
+			Text: "Air sungai naik.", Until: c.Clock.Now().Add(30 * time.Hour)})
+		return err
+	})
+	say := func(p *telegram.Person, text, hears string) {
+		t.Helper()
+		if _, err := p.Send(text); err != nil {
+			t.Fatal(err)
+		}
+		c.hears(t, p, hears)
+	}
+	siti, budi, joko := c.person(8_200_000_011, "Siti"), c.person(8_200_000_012, "Budi"), c.person(8_200_000_013, "Joko")
+	say(siti, "banjir di kampung kami, jalan terendam", "Di mana?")
+	say(siti, "kami terjebak banjir di atap rumah, tolong", "112")
+	say(budi, "banjir di desa Karangrandu, jalan putus", "Ada berapa orang")
+	say(budi, "tolong cepat, air naik terus, kami terjebak banjir di atap", "112")
+	say(joko, "banjir di desa Gerdu, jalan putus, jangan sebut nama saya", "Ada berapa orang")
+	c.Do(t, func(tx *store.Tx) error {
+		all, err := tx.AllCases(t.Context())
+		if err != nil {
+			return err
+		}
+		last := all[len(all)-1]
+		if last.Privacy != hotline.Anonymous {
+			t.Errorf("whoever is not to be named: %+v", last)
+		}
+		return nil
+	})
 }
 
 func viewerOf(u browser.User, role hotline.RoleName, unit string) hotline.Viewer {
