@@ -252,12 +252,14 @@ func (w *whatsappWorld) givenAgain() (n int) {
 func (w *whatsappWorld) neverTwo(stoodStill int) {
 	w.t.Helper()
 	replaced := 0
+	clock := func(at time.Time) string { return at.Format("15:04:05.000") }
 	for _, s := range w.net.SocketLog(ourNumber) {
 		if s.Late > 0 {
 			w.t.Errorf("connection %d said %d things after another had taken over", s.Number, s.Late)
 		}
-		if s.Replaced {
+		if !s.Replaced.IsZero() {
 			replaced++
+			w.t.Logf("connection %d, of %s, was taken over while it was open at %s, and ended at %s", s.Number, clock(s.Opened), clock(s.Replaced), clock(s.Ended))
 		}
 	}
 	if replaced > stoodStill {

@@ -18,9 +18,9 @@ type SocketRecord struct {
 	Number uint64 // counts all sockets of the server, in the order they logged in
 	Device int
 	Opened time.Time
-	Closed bool
-	// Replaced says that another socket of the same device logged in while this one was open.
-	Replaced bool
+	Ended  time.Time // zero: it is open
+	// Replaced is when another socket of the same device logged in while this one was open; zero: none did.
+	Replaced time.Time
 	Received []string // the ids of the messages it was given, in order
 	Sent     []string // the ids of the messages it sent
 	// Late counts the stanzas that came from it after it had been replaced or logged out; the
@@ -35,8 +35,8 @@ const (
 
 func (j *journal) joined(c *socket, number uint64, now time.Time) {
 	for _, r := range j.sockets {
-		if !r.Closed && r.Device == int(c.device.id) {
-			r.Replaced = true
+		if r.Ended.IsZero() && r.Replaced.IsZero() && r.Device == int(c.device.id) {
+			r.Replaced = now
 		}
 	}
 	c.record = &SocketRecord{Number: number, Device: int(c.device.id), Opened: now}
@@ -48,8 +48,8 @@ func (j *journal) joined(c *socket, number uint64, now time.Time) {
 	j.most = max(j.most, j.now)
 }
 
-func (j *journal) left(c *socket) {
-	c.record.Closed = true
+func (j *journal) left(c *socket, now time.Time) {
+	c.record.Ended = now
 	j.now--
 }
 

@@ -28,11 +28,12 @@ type socket struct {
 	out     []outgoing
 	writing bool // a goroutine is writing what is in out
 
-	active   bool // the client asked for its stanzas
-	inflight int  // stanzas given and not acknowledged
-	thrown   bool // told to go: nothing more is delivered
-	backlog  int  // how many of what waited when it became active are not yet given
-	waited   int  // how many waited then
+	left     chan struct{} // closed once it is off the books
+	active   bool          // the client asked for its stanzas
+	inflight int           // stanzas given and not acknowledged
+	thrown   bool          // told to go: nothing more is delivered
+	backlog  int           // how many of what waited when it became active are not yet given
+	waited   int           // how many waited then
 }
 
 // outgoing is a stanza on its way out.
@@ -67,7 +68,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 
-	c := &socket{s: s, wire: &wire{ws: ws}, ctx: ctx, cancel: cancel}
+	c := &socket{s: s, wire: &wire{ws: ws}, ctx: ctx, cancel: cancel, left: make(chan struct{})}
 	if err := c.shake(); err != nil {
 		s.gone("handshake", err)
 		return
@@ -75,6 +76,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if !pause(ctx, s.opts.FirstStanza) {
 		return
 	}
+	c.awaitEnding()
 	s.mu.Lock()
 	s.sockets[c] = struct{}{}
 	c.begin()
@@ -131,14 +133,42 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// endingTime is how long a login waits for the device's last socket to be seen ending.
+const endingTime = 500 * time.Millisecond
+
+// awaitEnding gives the socket that the device had before, if it is still on the books, a moment: its client may have hung up, or
+// be dead, and what it sent before that is still being read. Else one that is gone would count as taken over.
+func (c *socket) awaitEnding() {
+	p := c.wire.payload
+	c.s.mu.Lock()
+	var old *socket
+	if a := c.s.byPhone[strconv.FormatUint(p.GetUsername(), 10)]; p.Username != nil && a != nil {
+		if d := a.devices[uint16(p.GetDevice())]; d != nil {
+			old = d.socket
+		}
+	}
+	c.s.mu.Unlock()
+	if old == nil {
+		return
+	}
+	t := time.NewTimer(endingTime)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-old.left:
+	case <-c.ctx.Done():
+	}
+}
+
 // leave takes an ended socket off the books. What it did not acknowledge waits for the next.
 func (c *socket) leave() {
 	c.cancel()
+	defer close(c.left)
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	delete(c.s.sockets, c)
 	if d := c.device; d != nil {
-		d.account.journal.left(c)
+		d.account.journal.left(c, c.s.now())
 		if d.socket == c {
 			d.socket = nil
 		}
