@@ -16,7 +16,7 @@ const (
 	leaseLength = 10 * time.Second
 	leaseRenew  = 2 * time.Second
 	leaseTry    = 2 * time.Second
-	leaseSpare  = 3 * time.Second // so long before its end a lease that is not renewed is let go: hanging up takes a second where Postgres is away, on a busy machine two
+	leaseSpare  = 3 * time.Second // so long before its end a lease that is not renewed is let go; to hang up without Postgres takes one, or two where it is busy
 )
 
 // holderName tells this process from every other: host, process id, when the process began, and chance.
