@@ -16,6 +16,10 @@ type index struct {
 	categories map[string]int
 	areas      map[string]int
 	dangers    map[string]int
+	services   map[string]int
+	packages   map[string]int
+	offices    map[string]int
+	programmes map[string]int
 	below      map[string][]string // a unit and all units below it
 	villages   []Area
 	kecamatan  []Area
@@ -26,6 +30,7 @@ type index struct {
 // keep a hand-made regency honest.
 func (r *Regency) Build() error {
 	r.addRoots()
+	r.addOffices()
 	var p problems
 	r.index = index{
 		agencies:   unique(&p, "agency", r.Agencies, func(a Agency) string { return a.ID }),
@@ -33,6 +38,10 @@ func (r *Regency) Build() error {
 		categories: unique(&p, "category", r.Categories, func(c Category) string { return c.ID }),
 		areas:      unique(&p, "area", r.Areas, func(a Area) string { return a.Code }),
 		dangers:    unique(&p, "danger", r.Dangers, func(d Danger) string { return d.ID }),
+		services:   unique(&p, "service", r.Services, func(s Service) string { return s.ID }),
+		packages:   unique(&p, "package", r.Packages, func(k Package) string { return k.ID }),
+		offices:    unique(&p, "office", r.Offices, func(o Office) string { return o.ID }),
+		programmes: unique(&p, "programme", r.Programmes, func(g Programme) string { return g.ID }),
 	}
 	r.checkSelf(&p)
 	r.checkTimes(&p)
@@ -42,6 +51,9 @@ func (r *Regency) Build() error {
 	r.checkCategories(&p)
 	r.checkDangers(&p)
 	r.checkLine(&p)
+	r.checkServices(&p)
+	r.checkOffices(&p)
+	r.checkProgrammes(&p)
 	if err := errors.Join(p...); err != nil {
 		return err
 	}

@@ -25,6 +25,11 @@ type Regency struct {
 	WhatsApp   WhatsAppUse
 	Line       CallLine
 	Incidents  []Incident
+	Services   []Service
+	Packages   []Package
+	Offices    []Office
+	Programmes []Programme
+	Booking    BookingLimits
 
 	index index // made by Build (index.go)
 }
@@ -143,6 +148,7 @@ type Question struct {
 type Option struct {
 	ID   string
 	Text Text
+	Said []string // what a story says where this is the answer: "motor jatuh"; then the question is not asked
 }
 
 // A Danger is a kind of emergency with the words that betray it.

@@ -76,8 +76,11 @@ type Dossier struct {
 	Roles     []Role
 	Cases     []Case
 	Said      []Content
-	Calls     []Call   // to the emergency line, from numbers that are theirs
-	Tickets   []Ticket // of the walk-in desk
-	Media     int      // how many photos, voice notes and files
+	Calls     []Call    // to the emergency line, from numbers that are theirs
+	Tickets   []Ticket  // of the walk-in desk
+	Bookings  []Booking // places for services
+	Blocks    []Block
+	Barred    []Content // what they wrote while they were blocked, which became no report
+	Media     int       // how many photos, voice notes and files
 	Since     time.Time
 }
