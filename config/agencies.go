@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"tanggap/hotline"
@@ -16,6 +18,7 @@ type perUnit struct {
 	parent     string
 	calendar   string
 	categories []string
+	called     map[hotline.AreaLevel]string // what {level} becomes
 }
 
 // readAgencies reads the agencies and, within each, its units. The agency's own root unit needs no line: its calendar and categories stand with
@@ -26,7 +29,7 @@ func (r *reader) readAgencies() {
 	last := node{}
 	for _, item := range r.entries("agencies", agencyKind, unitKind) {
 		last = item
-		of := item.mapping("id", "name", "short", "kind", "aliases", "inspector", "hotline", "desk", "contact", "calendar", "categories", "units")
+		of := item.mapping("id", "name", "short", "kind", "aliases", "inspector", "hotline", "desk", "contact", "calendar", "categories", "units", "instead_of")
 		idNode := of.need("id")
 		a := hotline.Agency{
 			ID:   idNode.id(agencyKind, hotline.ValidID, idForm),
@@ -57,6 +60,7 @@ func (r *reader) readAgencies() {
 			r.out.Units = append(r.out.Units, root)
 		}
 		r.readUnits(of.opt("units"), a.ID, a.ID)
+		r.missBase(of.opt("instead_of"))
 	}
 	r.inspector = inspector.here()
 	if !hotlineAgency.here() {
@@ -93,7 +97,8 @@ func (r *reader) readAliases(n node, agency string, taken map[string]string) []s
 // readUnits reads the units of an agency, and those below them.
 func (r *reader) readUnits(n node, agency, parent string) {
 	for _, item := range n.list() {
-		m := item.mapping("id", "per", "name", "parent", "calendar", "categories", "territory", "units")
+		m := item.mapping("id", "per", "called", "name", "parent", "calendar", "categories", "territory", "units", "instead_of")
+		r.missBase(m.opt("instead_of"))
 		name := m.need("name").str()
 		calendar, categories := m.opt("calendar").ref(calendarKind), m.opt("categories").refs(categoryKind)
 		above, aboveNode := parent, item
@@ -103,6 +108,9 @@ func (r *reader) readUnits(n node, agency, parent string) {
 		if per := m.opt("per"); per.here() {
 			r.readPer(m, per, perUnit{node: aboveNode, agency: agency, name: name, parent: above, calendar: calendar, categories: categories})
 			continue
+		}
+		if called := m.opt("called"); called.here() {
+			called.wrong("called says nothing without per", "remove it")
 		}
 		idNode := m.need("id")
 		id := idNode.id(unitKind, hotline.ValidUnitID, unitIDForm)
@@ -121,7 +129,8 @@ func (r *reader) readUnits(n node, agency, parent string) {
 
 func (r *reader) readPer(m mapping, per node, u perUnit) {
 	u.per = oneOf(per, "per", []string{"kecamatan", "desa"})
-	for _, key := range []string{"id", "territory", "units"} {
+	u.called = readCalled(m.opt("called"))
+	for _, key := range []string{"id", "territory", "units", "instead_of"} {
 		if n := m.opt(key); n.here() {
 			n.wrong(key+" says nothing beside per", "remove it")
 		}
@@ -132,6 +141,26 @@ func (r *reader) readPer(m mapping, per node, u perUnit) {
 	if u.per != "" && u.agency != "" {
 		r.perUnits = append(r.perUnits, u)
 	}
+}
+
+// readCalled reads what the levels of places are called here where it is otherwise: a desa of Lampung is a kampung.
+func readCalled(n node) map[hotline.AreaLevel]string {
+	called := maps.Clone(levelNames)
+	if !n.here() {
+		return called
+	}
+	levels := make([]string, 0, len(levelNames))
+	for level := range levelNames {
+		levels = append(levels, string(level))
+	}
+	slices.Sort(levels)
+	m := n.mapping(levels...)
+	for _, level := range levels {
+		if v := m.opt(level); v.here() {
+			called[hotline.AreaLevel(level)] = v.str()
+		}
+	}
+	return called
 }
 
 func (r *reader) addUnit(u hotline.Unit, parent node) {
@@ -178,7 +207,7 @@ func (r *reader) expandUnits() {
 			}
 			r.addUnit(hotline.Unit{
 				ID: id, Agency: u.agency, Parent: strings.ReplaceAll(u.parent, "{kecamatan}", kecamatan),
-				Name:       strings.NewReplacer("{name}", a.Name, "{level}", levelNames[a.Level]).Replace(u.name),
+				Name:       strings.NewReplacer("{name}", a.Name, "{level}", u.called[a.Level]).Replace(u.name),
 				Categories: u.categories, Territory: []string{a.Code}, Calendar: u.calendar,
 			}, u.node)
 		}

@@ -19,17 +19,17 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 
 // readCalendar reads calendar.yaml: the regency's working hours, other calendars that units may name, and the holidays they share.
 func (r *reader) readCalendar() {
-	doc := r.document("calendar.yaml")
+	doc := r.onBaseDocument("calendar.yaml")
 	if !doc.here() {
 		r.lost(calendarKind)
 	}
 	m := doc.mapping("hours", "calendars", "holidays")
-	holidays := r.readHolidays(m.need("holidays"))
+	holidays := r.readHolidays(m.need("holidays"), r.onBaseList(doc, "holidays", "date", m.opt("holidays")))
 	if hours := m.need("hours"); hours.here() {
 		r.addCalendar("", hotline.Calendar{Week: readWeek(hours)}, holidays, hours)
 		r.missWorkdays(hours, 0)
 	}
-	for _, item := range m.opt("calendars").list() {
+	for _, item := range r.onBaseList(doc, "calendars", "id", m.opt("calendars")) {
 		of := item.mapping("id", "hours", "always")
 		id := of.need("id").id(calendarKind, hotline.ValidID, idForm)
 		c := hotline.Calendar{Always: of.opt("always").flag()}
@@ -71,21 +71,28 @@ func readWeek(n node) (week [7][]hotline.Window) {
 	}
 	m := n.mapping(weekdays...)
 	for day, name := range weekdays {
-		last := 0
-		for _, item := range m.opt(name).list() {
-			w, ok := item.window()
-			if !ok {
-				continue
-			}
-			if w.From < last {
-				item.wrong(fmt.Sprintf("hours %s begin before the ones before end", w), "write the hours of a day in order")
-				continue
-			}
-			last = w.Until
-			week[day] = append(week[day], w)
-		}
+		week[day] = m.opt(name).windows()
 	}
 	return week
+}
+
+// windows gives the hours of a day.
+func (n node) windows() []hotline.Window {
+	var windows []hotline.Window
+	last := 0
+	for _, item := range n.list() {
+		w, ok := item.window()
+		if !ok {
+			continue
+		}
+		if w.From < last {
+			item.wrong(fmt.Sprintf("hours %s begin before the ones before end", w), "write the hours of a day in order")
+			continue
+		}
+		last = w.Until
+		windows = append(windows, w)
+	}
+	return windows
 }
 
 // missWorkdays warns of days from Monday to Friday that are off only because nobody named them: time limits would pass them over in silence. Hours
@@ -114,13 +121,14 @@ func (r *reader) missWorkdays(hours node, enough int) {
 		"name the hours; or write "+strings.Join(off, ", ")+" if it is so")
 }
 
-func (r *reader) readHolidays(n node) map[string]hotline.Holiday {
+func (r *reader) readHolidays(n node, items []node) map[string]hotline.Holiday {
 	if !n.here() {
 		return nil
 	}
 	r.holidays = n.at()
 	holidays := map[string]hotline.Holiday{}
-	for _, item := range n.list() {
+	last := ""
+	for _, item := range items {
 		m := item.mapping("date", "name", "kind")
 		date := m.need("date")
 		h := hotline.Holiday{
@@ -139,7 +147,9 @@ func (r *reader) readHolidays(n node) map[string]hotline.Holiday {
 			continue
 		}
 		holidays[h.Date] = h
-		r.holidays = date.at()
+		if h.Date > last {
+			last, r.holidays = h.Date, date.at()
+		}
 	}
 	if len(holidays) > 2000 {
 		n.wrong("more than 2000 holidays", "remove the old ones")

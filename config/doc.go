@@ -11,6 +11,13 @@
 //	dangers.yaml        words that betray an emergency  (or a folder dangers/)
 //	line112.yaml        the 112 line: hours, pranks, incidents with their questions; may be left out
 //	whatsapp.yaml       how it speaks on WhatsApp; may be left out
+//	services.yaml       what is done at a counter       (or a folder services/); may be left out, as all below
+//	packages.yaml       several services around an event of life
+//	offices.yaml        where services are done all the year
+//	programmes.yaml     programmes that bring services to the villages
+//	visits.csv          the visits to begin with
+//
+// A regency may stand on one that ships with the program and write only what differs (see base).
 //
 // Load reads it strictly: it names every mistake of every file in one run, each with file, line, column, and how to mend it. Only a folder
 // without errors becomes a hotline.Regency. The regencies that ship with the program stand in regencies/ and are embedded.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -8,12 +9,13 @@ import (
 	"tanggap/hotline"
 )
 
-var fixtureFiles = []string{"regency.yaml", "calendar.yaml", "areas.csv", "boundaries.geojson", "agencies.yaml", "categories.yaml", "dangers.yaml", lineFile}
+var fixtureFiles = []string{"regency.yaml", "calendar.yaml", "areas.csv", "boundaries.geojson", "agencies.yaml", "categories.yaml", "dangers.yaml", lineFile,
+	"services.yaml", "packages.yaml", "offices.yaml", "programmes.yaml", visitsFile}
 
 // FuzzLoad puts arbitrary bytes in place of one file. The reader must come back, name what is wrong on one line each, within bounds, and
 // give a regency only when nothing is; and it must be at least as strict as Build.
 func FuzzLoad(f *testing.F) {
-	files := kembar(f)
+	files := market(f, "", "", "")
 	for i, name := range fixtureFiles {
 		if file, ok := files[name]; ok { // the line is one that a regency may leave out
 			f.Add(uint8(i), file.Data)
@@ -21,12 +23,25 @@ func FuzzLoad(f *testing.F) {
 		f.Add(uint8(i), []byte(nil))
 	}
 	f.Add(uint8(7), []byte("incidents: [{id: a, key: k, name: {id: A}, category: c, responders: [u], questions: [{id: q, ask: {id: Q}}]}]"))
+	f.Add(uint8(0), []byte("based_on: jepara\nid: a\nwithout: {agencies: [bkd]}"))
+	f.Add(uint8(0), []byte(regencyOnJepara))
+	f.Add(uint8(len(fixtureFiles)), []byte(regencyOnJepara+"without: {agencies: [bkd, pln], categories: [kepegawaian], services: [npwp], incidents: [hewan], dangers: [banjir]}\n"))
+	f.Add(uint8(len(fixtureFiles)+1), []byte("holidays: [{date: 2025-01-01, name: A, kind: local}]\ncalendars: [{id: siaga}, {id: mpp, always: true}]"))
+	f.Add(uint8(len(fixtureFiles)+4), []byte("agencies: [{id: a, instead_of: [dinkes, bkd], units: [{id: a.b, instead_of: [satpolpp.damkar]}]}, {id: desa, units: []}, {id: kecamatan}]"))
+	f.Add(uint8(len(fixtureFiles)+5), []byte("categories: [{id: sampah, agency: a, keywords: {}, more_keywords: {1: [b]}}, {id: sampah}, x]"))
+	f.Add(uint8(len(fixtureFiles)+6), []byte("dangers: [{id: kebakaran, more_words: {other: [x], jv: [y]}, not: [], more_not: [z]}]"))
+	f.Add(uint8(len(fixtureFiles)+7), []byte("incidents: [{id: kebakaran, key: c, responders: [x]}]\nothers: x"))
+	f.Add(uint8(len(fixtureFiles)+8), []byte("services: [{id: kk, after: [kia]}, {id: ktp-rekam, nik: {}}]"))
+	f.Add(uint8(10), []byte("offices: [{id: a, per: kecamatan, unit: dpu, point: [.nan, 1]}]"))
+	f.Add(uint8(11), []byte("programmes: [{id: a, agencies: opd, from: 0001-01-01, until: 9999-12-31, rhythm: {unit: week, places: 1}}]"))
 	f.Add(uint8(4), []byte("a: &a [*a, *a]"))
 	f.Add(uint8(4), []byte("agencies:\n  - {id: x, units: [{per: desa, name: \"{name}\"}, {per: desa, name: \"{name}\"}]}"))
 	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
 		spoilt := fstest.MapFS{}
-		for name, file := range files {
-			spoilt[name] = file
+		if int(which)/len(fixtureFiles)%2 == 1 { // one that stands on another
+			spoilt = onJepara(nil)
+		} else {
+			maps.Copy(spoilt, files)
 		}
 		spoilt[fixtureFiles[int(which)%len(fixtureFiles)]] = &fstest.MapFile{Data: data}
 		r, report := Load(spoilt, now)

@@ -24,14 +24,15 @@ const incidentKind kind = "incident"
 func (r *reader) readLine() {
 	l := &r.out.Line
 	l.Pranks, l.Within, l.Block = hotline.DefaultPranks, hotline.DefaultPrankWithin, hotline.DefaultBlock
-	if _, err := fs.Stat(r.fsys, lineFile); err != nil {
+	if _, err := fs.Stat(r.fsys, lineFile); err != nil && !r.base.here() {
 		return
 	}
-	m := r.document(lineFile).mapping("calendar", "others", "pranks", "incidents")
+	doc := r.onBaseDocument(lineFile)
+	m := doc.mapping("calendar", "others", "pranks", "incidents")
 	if n := m.opt("calendar"); n.here() {
 		l.Calendar = n.ref(calendarKind)
 	}
-	for i, item := range m.opt("others").list() {
+	for i, item := range r.ownOthers(m.opt("others")) {
 		if i == maxOthers {
 			item.wrong(fmt.Sprintf("more than %d other numbers", maxOthers), "keep the ones to be read out")
 			break
@@ -43,13 +44,21 @@ func (r *reader) readLine() {
 		r.readPranks(n)
 	}
 	keys := map[string]node{}
-	for i, item := range m.opt("incidents").list() {
+	for i, item := range r.onBaseList(doc, "incidents", "id", m.opt("incidents")) {
 		if i == maxIncidents {
 			item.wrong(fmt.Sprintf("more than %d incidents", maxIncidents), "an operator must find one at a glance")
 			return
 		}
 		r.readIncident(item, keys)
 	}
+}
+
+// ownOthers gives the numbers to call instead, without those of the base: they are of another place.
+func (r *reader) ownOthers(n node) []node {
+	if r.base.holds(n.file) {
+		return nil
+	}
+	return n.list()
 }
 
 func (r *reader) readPranks(n node) {

@@ -373,7 +373,7 @@ func TestRegencyByName(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"jepera":                       "did you mean jepara?",
-		"nowhere":                      "there is no such regency or folder; name one that ships with the program (jepara) or a folder",
+		"nowhere":                      "there is no such regency or folder; name one that ships with the program (bengkulu-selatan, jepara, jombang, lampung-tengah, probolinggo) or a folder",
 		"testdata/kembar/regency.yaml": "is a file, not a regency's folder",
 		"":                             "there is no such regency",
 	} {

@@ -30,8 +30,12 @@ func (r *reader) resolve() {
 	var unknown []reference
 	said := map[reference]bool{}
 	for _, ref := range r.references {
-		if _, ok := r.declared[ref.kind][ref.id]; !ok && !said[ref] && !r.unread[ref.kind] {
-			said[ref] = true
+		key := ref
+		if r.base.holds(ref.at.file) { // however often the base names it, the regency lacks it once
+			key.at = spot{}
+		}
+		if _, ok := r.declared[ref.kind][ref.id]; !ok && !said[key] && !r.unread[ref.kind] {
+			said[key] = true
 			unknown = append(unknown, ref)
 		}
 	}
@@ -40,9 +44,17 @@ func (r *reader) resolve() {
 	}
 	for _, ref := range unknown {
 		if !r.unread[ref.kind] && len(r.problems) <= maxProblems {
-			r.wrong(ref.at, fmt.Sprintf("there is no %s %s", ref.kind, quote(ref.id)), suggest(ref.id, known[ref.kind], "name one that exists, or add it"))
+			r.wrong(ref.at, fmt.Sprintf("there is no %s %s", ref.kind, quote(ref.id)), suggest(ref.id, known[ref.kind], r.mendUnknown(ref)))
 		}
 	}
+}
+
+// mendUnknown says what to do about something that is not known and resembles nothing.
+func (r *reader) mendUnknown(ref reference) string {
+	if r.base.holds(ref.at.file) {
+		return "add it, or put what does its work here in its place with instead_of"
+	}
+	return "name one that exists, or add it"
 }
 
 // resolveFolder looks whether what is not known stood in a file of a folder that is not read, or not there any more.
@@ -100,7 +112,8 @@ var dataFiles = []string{".yaml", ".yml", ".csv", ".geojson", ".json"}
 
 // checkNames warns of files that look like a part of the description and are not read: one that is misspelt would be passed over in silence.
 func (r *reader) checkNames() {
-	names := []string{"regency.yaml", "calendar.yaml", areasFile, boundariesFile, "agencies.yaml", "categories.yaml", "dangers.yaml", "whatsapp.yaml", lineFile}
+	names := []string{"regency.yaml", "calendar.yaml", areasFile, boundariesFile, "agencies.yaml", "categories.yaml", "dangers.yaml", "whatsapp.yaml", lineFile,
+		"services.yaml", "offices.yaml", "programmes.yaml", "packages.yaml", visitsFile}
 	entries, err := fs.ReadDir(r.fsys, ".")
 	if err != nil {
 		return // said already, file by file

@@ -17,6 +17,8 @@ type node struct {
 	r    *reader
 	file string
 	y    *yaml.Node
+
+	under *node // the base's value that this one changes: keys that are not here are taken from there
 }
 
 func (n node) here() bool { return n.y != nil }
@@ -30,7 +32,7 @@ func (n node) at() spot {
 
 func (n node) wrong(what, mend string) { n.r.wrong(n.at(), what, mend) }
 
-func (n node) child(y *yaml.Node) node { return node{n.r, n.file, y} }
+func (n node) child(y *yaml.Node) node { return node{r: n.r, file: n.file, y: y} }
 
 // plain refuses what a regency's file has no use for: anchors and aliases (of which a small file can make a huge value), tags, merge keys, and
 // nesting deeper than any of our forms.
@@ -67,7 +69,7 @@ type mapping struct {
 // mapping reads the node as one with the given keys. Every other key, and one given twice, is a problem. One that is misspelt is read as the key that was
 // meant, so that nothing is said to be missing as well: one mistake is one problem.
 func (n node) mapping(known ...string) mapping {
-	m := mapping{n, map[string]node{}, map[string]node{}}
+	m := mapping{node: n, values: map[string]node{}, keys: map[string]node{}}
 	if !n.is(yaml.MappingNode, "keys and values") {
 		return m
 	}
@@ -93,6 +95,9 @@ func (n node) mapping(known ...string) mapping {
 		if _, there := m.values[meant]; meant != "" && !there {
 			m.keys[meant], m.values[meant] = key, value
 		}
+	}
+	if n.under != nil {
+		m.inherit(*n.under, known...)
 	}
 	return m
 }
@@ -250,16 +255,27 @@ func article(k kind) string {
 // ref gives an id of something that must exist.
 func (n node) ref(k kind) string {
 	s := n.str()
-	if s != "" {
-		n.r.refer(k, s, n.at())
+	if s == "" {
+		return ""
 	}
+	s = n.r.base.instead(n, k, s)
+	n.r.refer(k, s, n.at())
 	return s
 }
 
 // refs gives a list of such ids.
 func (n node) refs(k kind) []string {
-	ids, at := n.strs()
-	for i, id := range ids {
+	values, at := n.strs()
+	var ids []string
+	for i, id := range values {
+		if n.r.base.isLeftOut(n, k, id) {
+			continue
+		}
+		id = n.r.base.instead(n, k, id)
+		if slices.Contains(ids, id) { // two of the base are one here
+			continue
+		}
+		ids = append(ids, id)
 		n.r.refer(k, id, at[i].at())
 	}
 	return ids

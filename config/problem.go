@@ -24,6 +24,8 @@ type Problem struct {
 	Severity Severity
 	What     string // what is wrong
 	Mend     string // how to mend it; may be empty
+
+	shared bool // it stands in the regency that this one is based on: File begins with that one's name
 }
 
 // String writes the problem as "file:line:col: what is wrong; how to mend it".
@@ -95,9 +97,12 @@ func (r *Report) sort() {
 	})
 }
 
-// in puts the folder's name before every file's.
+// in puts the folder's name before every file's but those of the base, which are named already.
 func (r Report) in(folder string) Report {
 	for i := range r.Problems {
+		if r.Problems[i].shared {
+			continue
+		}
 		r.Problems[i].File = strings.TrimSuffix(folder+"/"+r.Problems[i].File, "/")
 	}
 	return r

@@ -47,6 +47,9 @@ type reader struct {
 	oversight  node             // a category that needs one
 	holidays   spot             // the holiday table
 	boundaries map[string][]int // rings read per kecamatan, to find one given twice
+	base       base             // the regency this one stands on, if any
+	following  []following      // services and steps that come after others
+	onEach     []onEach         // offices that stand in every kecamatan
 }
 
 // A kind is a kind of thing with an id.
@@ -98,7 +101,7 @@ func (r *reader) problem(at spot, severity Severity, what, mend string) {
 		at, severity = spot{file: at.file}, Error
 		what, mend = "too many problems; the rest is not named", "mend these first"
 	}
-	r.problems = append(r.problems, Problem{File: at.file, Line: at.line, Col: at.col, Severity: severity, What: what, Mend: mend})
+	r.problems = append(r.problems, Problem{File: at.file, Line: at.line, Col: at.col, Severity: severity, What: what, Mend: mend, shared: r.base.holds(at.file)})
 }
 
 func (r *reader) wrong(at spot, what, mend string) { r.problem(at, Error, what, mend) }
@@ -130,7 +133,8 @@ func (r *reader) lost(kinds ...kind) {
 // read gives a file's bytes, without the mark some editors put before them. A file that is missing and required is a problem.
 func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 	at := spot{file: name}
-	info, err := fs.Stat(r.fsys, name)
+	fsys, inside := r.where(name)
+	info, err := fs.Stat(fsys, inside)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if required {
@@ -141,7 +145,7 @@ func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 		r.wrong(at, "is no plain file", "put a plain file there")
 		return nil, false
 	}
-	f, err := r.fsys.Open(name)
+	f, err := fsys.Open(inside)
 	if err != nil {
 		r.wrong(at, "cannot be read: "+reason(err), "see to its permissions")
 		return nil, false
@@ -163,12 +167,30 @@ func (r *reader) read(name string, limit int64, required bool) ([]byte, bool) {
 }
 
 // entries gives the items of the list called name in name.yaml and in every .yaml file of the folder name, at least one of which must be there. The
-// items are things of these kinds.
+// items are things of these kinds. Those of the base come with them, changed and left out as the regency says.
 func (r *reader) entries(name string, kinds ...kind) []node {
+	own := r.listed(name, name, true, kinds)
+	if !r.base.here() {
+		return own
+	}
+	return r.onBase(name, "id", own, r.listed(r.base.file(name), name, false, nil))
+}
+
+// optional gives the items of a list as entries does; a regency may be without it.
+func (r *reader) optional(name string, kinds ...kind) []node {
+	own := r.listed(name, name, false, kinds)
+	if !r.base.here() {
+		return own
+	}
+	return r.onBase(name, "id", own, r.listed(r.base.file(name), name, false, nil))
+}
+
+// listed gives the items of the list called key in file.yaml and in the folder of that name.
+func (r *reader) listed(file, key string, required bool, kinds []kind) []node {
 	var items []node
-	for _, doc := range r.documents(name, kinds) {
-		m := doc.mapping(name)
-		list := m.need(name)
+	for _, doc := range r.documents(file, required && !r.base.here(), kinds) {
+		m := doc.mapping(key)
+		list := m.need(key)
 		if !list.here() || list.y.Kind != yaml.SequenceNode {
 			r.lost(kinds...)
 		}
@@ -177,14 +199,19 @@ func (r *reader) entries(name string, kinds ...kind) []node {
 	return items
 }
 
-func (r *reader) documents(name string, kinds []kind) []node {
+func (r *reader) documents(name string, required bool, kinds []kind) []node {
 	files := []string{}
 	of := folder{name: name, kinds: kinds}
-	defer func() { r.folders = append(r.folders, of) }()
-	if _, err := fs.Stat(r.fsys, name+".yaml"); err == nil {
+	defer func() {
+		if !r.base.holds(name) { // nothing is missing there
+			r.folders = append(r.folders, of)
+		}
+	}()
+	fsys, inside := r.where(name)
+	if _, err := fs.Stat(fsys, inside+".yaml"); err == nil {
 		files = append(files, name+".yaml")
 	}
-	entries, err := fs.ReadDir(r.fsys, name)
+	entries, err := fs.ReadDir(fsys, inside)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.wrong(spot{file: name}, "cannot be read: "+reason(err), "")
 	}
@@ -200,7 +227,7 @@ func (r *reader) documents(name string, kinds []kind) []node {
 			r.problem(spot{file: file}, Warning, "is not read", "name it .yaml, or move it away")
 		}
 	}
-	if len(files) == 0 {
+	if len(files) == 0 && required {
 		r.wrong(spot{file: name + ".yaml"}, "the file is missing", "add it; the shipped regencies show how")
 	}
 	if len(files) > maxFiles {
@@ -208,7 +235,7 @@ func (r *reader) documents(name string, kinds []kind) []node {
 		files = files[:maxFiles]
 		r.lost(kinds...)
 	}
-	if len(files) == 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if len(files) == 0 && required || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.lost(kinds...)
 	}
 	var docs []node

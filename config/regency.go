@@ -12,8 +12,12 @@ import (
 // readRegency reads regency.yaml: what the regency is called, what it promises, who hears of a late case.
 func (r *reader) readRegency() {
 	doc := r.document("regency.yaml")
-	m := doc.mapping("id", "code", "name", "letters", "zone", "languages", "emergency", "outside", "limits", "ladder")
+	m := doc.mapping("based_on", "without", "id", "code", "name", "letters", "zone", "languages", "emergency", "outside", "limits", "ladder", "booking")
 	o := r.out
+	r.readBase(m.opt("based_on"), m.opt("without"))
+	if r.base.here() {
+		m.inherit(r.document(r.base.file("regency.yaml")), "zone", "languages", "emergency", "outside", "limits", "ladder", "booking")
+	}
 	if n := m.need("id"); n.here() {
 		if o.ID = n.str(); o.ID != "" && !hotline.ValidID(o.ID) {
 			n.wrong(quote(o.ID)+" cannot be a regency's id", idForm)
@@ -36,6 +40,7 @@ func (r *reader) readRegency() {
 	o.Outside = m.need("outside").text("outside")
 	r.readLimits(m.need("limits"))
 	r.readLadder(m.need("ladder"))
+	r.readBooking(m.opt("booking"))
 }
 
 func (r *reader) readZone(n node) *time.Location {
@@ -162,6 +167,9 @@ func (r *reader) checkTexts() {
 			t.node.wrong(t.what+" lacks the language "+strings.Join(lacks, ", "), "add "+strings.Join(lacks, ": … and ")+": …")
 		}
 		for _, l := range hotline.KnownLanguages() {
+			if r.base.holds(t.node.file) && !slices.Contains(langs, l) {
+				delete(t.value, l)
+			}
 			if t.value[l] != "" && !slices.Contains(langs, l) {
 				t.node.wrong(fmt.Sprintf("%s is given in %s, which is none of the regency's languages", t.what, l), "remove it, or add it to languages in regency.yaml")
 			}

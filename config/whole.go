@@ -6,6 +6,10 @@ func (r *reader) checkWhole() {
 	r.checkHolidays()
 	r.checkAreas()
 	r.checkUnits()
+	r.checkServices()
+	r.checkOffices()
+	r.checkProgrammes()
+	r.checkVisits()
 	if r.unread[agencyKind] {
 		return // the one that is missed may stand where nothing was read
 	}
