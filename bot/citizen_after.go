@@ -14,10 +14,10 @@ import (
 // wordMost is how many words still read as a word after a rating.
 const wordMost = 60
 
-// rate takes a rating, and then asks for a word.
+// rate takes a rating, and then asks for a word. Another number puts the first one right, as long as the case could be opened again.
 func (k *talk) rate(c hotline.Case, n int) error {
 	s := &k.st.Citizen
-	if c.Rating != 0 {
+	if c.Rating == n || c.Rating != 0 && !k.mayReopen(c) {
 		k.tell(c.ID, hotline.Say("rate.already", "n", c.Rating, "case", c.ID).With(pickCase(c.ID)))
 		return nil
 	}
@@ -32,6 +32,9 @@ func (k *talk) rate(c hotline.Case, n int) error {
 	s.Quiz = nil
 	s.await(waitWord, c.ID, k.now.Add(addWithin))
 	r := hotline.Say("rate.thanks", "n", n)
+	if c.Rating != 0 {
+		r = hotline.Say("rate.changed", "n", n, "was", c.Rating)
+	}
 	skip := hotline.Pick(value("noword", id(c.ID)), "button.skip")
 	if n <= 2 {
 		k.tell(c.ID, r.And("rate.low").With(pickReopen(c.ID), skip))
@@ -41,12 +44,18 @@ func (k *talk) rate(c hotline.Case, n int) error {
 	return nil
 }
 
+// isRating tells whether a number from 1 to 5 was typed.
+func isRating(typed string) bool { return len(typed) == 1 && typed >= "1" && typed <= "5" }
+
 // word takes a word after a rating. What plainly tells of something new, or is too long for a word, is not one.
 func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 	s := &k.st.Citizen
 	about := s.About
 	if s.Draft != nil && s.Draft.Touched.After(s.Until.Add(-addWithin)) {
 		s.rest()
+		return false, nil
+	}
+	if k.sentBefore(s.Until.Add(-addWithin)) {
 		return false, nil
 	}
 	c, err := k.ownCase(ctx, about)
@@ -60,6 +69,8 @@ func (k *talk) word(ctx context.Context, typed string) (bool, error) {
 		return true, k.accusation()
 	}
 	switch {
+	case text && isRating(typed): // a slip of the finger is put right; a number is no word
+		return true, k.rate(c, int(typed[0]-'0'))
 	case text && (among(skips, typed) || among(noes, typed)):
 		s.rest()
 		k.say(hotline.Say("rate.done"))

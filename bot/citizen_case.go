@@ -118,7 +118,7 @@ func (k *talk) sayToCase(ctx context.Context, c hotline.Case) error {
 	typed := plain(k.msg.Text)
 	if k.msg.Kind == hotline.MsgText {
 		switch {
-		case len(typed) == 1 && typed >= "1" && typed <= "5" && (c.Status == hotline.Ended || c.Status == hotline.Closed):
+		case isRating(typed) && (c.Status == hotline.Ended || c.Status == hotline.Closed):
 			return k.rate(c, int(typed[0]-'0'))
 		case among(unsolved, typed):
 			return k.reopen(c)
@@ -471,18 +471,25 @@ func (k *talk) answered(ctx context.Context) (bool, error) {
 	return true, k.onward()
 }
 
-// bareNumber answers digits that answer no question: a rating where one is due, and else a word that it is no choice.
+// bareNumber answers digits that answer no question: a rating where one is due, or was just given otherwise, and else a word that it is no choice.
 func (k *talk) bareNumber(ctx context.Context, typed string) error {
-	if len(k.st.Citizen.Sent) > 0 && len(typed) == 1 && typed >= "1" && typed <= "5" {
+	if len(k.st.Citizen.Sent) > 0 && isRating(typed) {
 		cases, err := k.ownCases(ctx)
 		if err != nil {
 			return err
 		}
-		var unrated []hotline.Case
+		var unrated, rated []hotline.Case
 		for _, c := range cases {
-			if c.Status == hotline.Ended && c.Rating == 0 && c.Outcome == hotline.EvResolved {
+			switch {
+			case k.sentBefore(c.EndedAt): // written before there was anything to rate
+			case c.Status == hotline.Ended && c.Rating == 0 && c.Outcome == hotline.EvResolved:
 				unrated = append(unrated, c)
+			case c.Status == hotline.Closed && c.Rating != 0 && k.now.Sub(c.Changed) <= addWithin:
+				rated = append(rated, c)
 			}
+		}
+		if len(unrated) == 0 {
+			unrated = rated
 		}
 		if len(unrated) == 1 {
 			c, err := k.ownCase(ctx, unrated[0].ID)

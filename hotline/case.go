@@ -293,8 +293,8 @@ func (c Case) After(e Event) (Case, error) {
 			a.State = Done
 		}
 	case EvRated:
-		// A word may follow the number, which then stays as it was.
-		if ok = (c.Status == Ended || c.Status == Closed) && e.Value >= 1 && e.Value <= 5 && (c.Rating == 0 || c.Rating == e.Value); ok {
+		// A word may follow the number, which then stays as it was; and another number puts a slip of the finger right.
+		if ok = (c.Status == Ended || c.Status == Closed) && e.Value >= 1 && e.Value <= 5; ok {
 			c.Rating, c.Status = e.Value, Closed
 		}
 	case EvReopened:

@@ -120,7 +120,6 @@ func TestRefused(t *testing.T) {
 		"rating before the end":              {working, rating(5)},
 		"rating 0":                           {ended, rating(0)},
 		"rating 6":                           {ended, rating(6)},
-		"rating twice":                       {append(slices.Clone(ended), rating(5)), rating(4)},
 		"reopening what goes on":             {working, by(1, EvReopened, 0)},
 		"withdrawing what has ended":         {ended, by(1, EvWithdrawn, 0)},
 		"archiving without a reason":         {working, by(4, EvArchived, 0)},
@@ -301,6 +300,23 @@ func nonsense(c Case) string {
 		return "rated and not closed"
 	}
 	return ""
+}
+
+// A slip of the finger is put right by the next number; the word that follows keeps it.
+func TestRatingPutRight(t *testing.T) {
+	t.Parallel()
+	rating := func(n int) Event { e := by(1, EvRated, 0); e.Value = n; return e }
+	var c Case
+	for i, e := range []Event{filed(), assigned(1, "pu.jalan", Lead), by(2, EvTaken, 1), by(2, EvResolved, 1), rating(2), rating(5), rating(5)} {
+		after, err := c.After(e)
+		if err != nil {
+			t.Fatalf("event %d, %s: %v", i, e.Kind, err)
+		}
+		c = after
+	}
+	if c.Rating != 5 || c.Status != Closed {
+		t.Errorf("rated 2 and then 5: %d, %s", c.Rating, c.Status)
+	}
 }
 
 func FuzzCaseAfter(f *testing.F) {

@@ -296,6 +296,7 @@ var citizen = map[string]Entry{
 	"withdraw.ask":       {"Cabut laporan {case}? Petugas akan berhenti mengerjakannya.", "Cabut laporan {case}? Petugas badhe kendel nandangi.", "Withdraw report {case}? Officers will stop working on it."},
 	"withdraw.done":      {"Laporan {case} sudah dicabut.", "Laporan {case} sampun dicabut.", "Report {case} is withdrawn."},
 	"rate.thanks":        {"Terima kasih, nilai Anda {n}.", "Matur nuwun, biji njenengan {n}.", "Thank you, you gave it {n}."},
+	"rate.changed":       {"Diganti: nilai Anda sekarang {n}, bukan {was}.", "Digantos: biji njenengan sakniki {n}, sanes {was}.", "Changed: you give it {n} now, not {was}."},
 	"rate.word":          {"Ada pesan untuk petugas? Tulis saja.", "Wonten pesen kangge petugas? Tulis mawon.", "A word for the officer? Just write it."},
 	"rate.low":           {"Apa yang kurang? Tulis saja. Kalau belum beres, tekan Belum beres.", "Napa sing kirang? Tulis mawon. Menawi dereng beres, pencet Dereng beres.", "What was wrong? Just write it. If it is not solved, press Not solved."},
 	"rate.done":          {"Terima kasih.", "Matur nuwun.", "Thank you."},

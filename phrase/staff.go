@@ -3,7 +3,7 @@ package phrase
 // staff is what officers, heads, responders and coordinators read.
 var staff = map[string]Entry{
 	// Enrolment and help.
-	"staff.enrol.nocode":  {"Ketik /daftar lalu kode dari admin. Contoh: /daftar K7QM2X", "Ketik /daftar lajeng kode saking admin. Tuladha: /daftar K7QM2X", "Type /daftar and the code you were given. Example: /daftar K7QM2X"},
+	"staff.enrol.nocode":  {"Ketik /daftar lalu kode dari admin. Contoh: /daftar K7QM2XPD", "Ketik /daftar lajeng kode saking admin. Tuladha: /daftar K7QM2XPD", "Type /daftar and the code you were given. Example: /daftar K7QM2XPD"},
 	"staff.enrol.wrong":   {"Kode itu tidak cocok. Periksa lagi, atau minta kode baru ke Diskominfo.", "Kode menika mboten cocok. Mangga dipunpriksa malih, utawi nyuwun kode enggal dhateng Diskominfo.", "That code does not match. Check it, or ask Diskominfo for a new one."},
 	"staff.enrol.used":    {"Kode itu sudah dipakai. Minta kode baru ke Diskominfo.", "Kode menika sampun dipunangge. Mangga nyuwun kode enggal dhateng Diskominfo.", "That code was already used. Ask Diskominfo for a new one."},
 	"staff.enrol.expired": {"Kode itu sudah lewat masanya. Minta kode baru ke Diskominfo.", "Kode menika sampun kedaluwarsa. Mangga nyuwun kode enggal dhateng Diskominfo.", "That code has expired. Ask Diskominfo for a new one."},
@@ -112,6 +112,7 @@ var staff = map[string]Entry{
 	"staff.hear.reopened":     {"Pelapor bilang belum beres: {case}\n{category}", "Ingkang lapor matur dereng rampung: {case}\n{category}", "The reporter says it is not solved: {case}\n{category}"},
 	"staff.hear.rated":        {"Pelapor memberi nilai: {case}\n{category}", "Ingkang lapor maringi biji: {case}\n{category}", "The reporter rated: {case}\n{category}"},
 	"staff.hear.stars":        {"{n} dari 5", "{n} saking 5", "{n} of 5"},
+	"staff.hear.stars.was":    {"Sebelumnya {n}, pelapor menggantinya.", "Saderenge {n}, pelapor sing nggantos.", "It was {n}; the reporter changed it."},
 	"staff.hear.noted":        {"Catatan dari {who}: {case}\n{category}", "Cathetan saking {who}: {case}\n{category}", "A note from {who}: {case}\n{category}"},
 	"staff.hear.transcribed":  {"Pesan suara sudah ditulis: {case}\n{category}", "Pesen swanten sampun dipunserat: {case}\n{category}", "The voice note was written down: {case}\n{category}"},
 
