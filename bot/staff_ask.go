@@ -171,20 +171,26 @@ func (k *talk) scheduleFromText(c hotline.Case, a hotline.Assignment, p *pending
 	p.Date, p.Doubt, p.Text = day.Format(time.DateOnly), doubt, rest
 }
 
-// askDay asks for a day, with the next working days as buttons.
+// askDay asks for a day, with the next working days as buttons: the office's, for a unit that is there day and night.
 func (k *talk) askDay(c hotline.Case, p *pending, key string) {
 	p.Wants, p.Asked = needDay, true
 	a, _ := c.Assignment(p.Assign)
 	cal := k.reg.Calendar(a.Unit)
+	if cal.Always {
+		cal = k.reg.Calendar("")
+	}
 	r := hotline.Reply{Lines: []hotline.Line{hotline.Phrase(key)}}
 	var row []hotline.Choice
 	for day := k.now; len(row) < 3; {
-		next := cal.Add(day, hotline.Span{WorkDays: 1})
+		next := cal.Add(day, hotline.Span{WorkDays: 1}).Add(-time.Minute) // midnight, the end of a day without end, is of that day
 		if !next.After(day) {
 			break
 		}
 		day = next
 		date := k.reg.Today(day)
+		if alwaysHoliday(date) {
+			continue
+		}
 		row = append(row, hotline.Pick(p.value("day", date), "staff.button.day", "date", hotline.DateArg(date)))
 	}
 	for _, choice := range row {
@@ -197,7 +203,10 @@ func (k *talk) askDay(c hotline.Case, p *pending, key string) {
 func (k *talk) dayOff(a hotline.Assignment, date string) string {
 	cal := k.reg.Calendar(a.Unit)
 	day, err := time.ParseInLocation(time.DateOnly, date, k.reg.Zone)
-	if err != nil || cal.WorkDay(day.Add(12*time.Hour)) {
+	switch {
+	case err != nil:
+		return ""
+	case cal.WorkDay(day.Add(12*time.Hour)) && (cal.Always || !alwaysHoliday(date)):
 		return ""
 	}
 	if h, ok := cal.Holidays[date]; ok {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ var (
 	errFar   = errors.New("the day is more than a year away")
 )
 
-// A typed day without a year that lies this far back at most is a mistake; one further back is meant for next year.
+// A typed day that lies this far back at most is a mistake; one further back is meant for next year, also where this year was written out of habit:
+// "2 Januari 2026" of December.
 const justPast = 60
 
 // readDay reads the day that a text begins with, as an officer names it: "besok", "senin", "jumat depan", "3 hari lagi", "2 minggu lagi",
@@ -30,8 +32,8 @@ func readDay(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest
 // farAhead is from how many days ahead a day is so far that it is asked about: on New Year's Day "31/12" may well be yesterday.
 const farAhead = 60
 
-// readDayDoubting tells besides whether the day should be shown in full and said yes to first: it lies far ahead, or its year was not said and is
-// not this one.
+// readDayDoubting tells besides whether the day should be shown in full and said yes to first: it lies far ahead, its year was not said and is not this
+// one, or the day of the week that was said is another.
 func readDayDoubting(cal hotline.Calendar, now time.Time, s string) (day time.Time, rest string, doubt bool, err error) {
 	zone := cal.Zone
 	if zone == nil {
@@ -40,7 +42,7 @@ func readDayDoubting(cal hotline.Calendar, now time.Time, s string) (day time.Ti
 	y, m, d := now.In(zone).Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, zone)
 	r := dayReader{today: today, cal: cal, words: dayTokens(s)}
-	r.skip("pada", "hari", "ing", "dinten", "dina", "on", "next", "tanggal", "tgl", "tg")
+	r.skip(dayFillers...)
 	day, ok := r.day()
 	if !ok {
 		return time.Time{}, s, false, errNoDay
@@ -51,7 +53,7 @@ func readDayDoubting(cal hotline.Calendar, now time.Time, s string) (day time.Ti
 	case day.After(today.AddDate(1, 0, 0)):
 		err = errFar
 	}
-	doubt = r.guessed && day.Year() != y || day.After(today.AddDate(0, 0, farAhead))
+	doubt = r.differs || r.guessed && day.Year() != y || day.After(today.AddDate(0, 0, farAhead))
 	return day, strings.TrimLeft(s[r.end():], " \t\r\n,.;:-"), doubt, err
 }
 
@@ -95,6 +97,7 @@ type dayReader struct {
 	at    int
 
 	guessed bool // the year was not said
+	differs bool // the day of the week that was said is another
 }
 
 func (r *dayReader) peek(ahead int) string {
@@ -126,6 +129,20 @@ func (r *dayReader) skip(fillers ...string) {
 		}
 		r.at++
 	}
+}
+
+// alwaysHoliday tells whether a date is a holiday of every year, for a year whose holidays are not known yet: they are decreed late.
+func alwaysHoliday(date string) bool {
+	_, day, _ := strings.Cut(date, "-")
+	return slices.Contains([]string{"01-01", "05-01", "06-01", "08-17", "12-25"}, day)
+}
+
+// dayFillers may stand before a day and say nothing.
+var dayFillers = []string{"pada", "hari", "ing", "dinten", "dina", "on", "the", "next", "tanggal", "tgl", "tg"}
+
+// ofMonth tells whether the word before says that a day of a month follows: "tgl 2 bulan depan" is no distance of two months.
+func (r *dayReader) ofMonth() bool {
+	return r.at > 0 && strings.HasPrefix(r.words[r.at-1].word, "t") && slices.Contains(dayFillers, r.words[r.at-1].word) && r.words[r.at-1].word != "the"
 }
 
 var weekdays = map[string]time.Weekday{
@@ -199,6 +216,11 @@ func (r *dayReader) weekday() (time.Time, bool) {
 		if word == "minggu" {
 			r.at++
 		}
+		r.skip("hari", "dinten", "dina")
+		if wanted, ok := weekdays[r.peek(0)]; ok { // "minggu depan kamis"
+			r.at++
+			return r.nextWeek(wanted), true
+		}
 		return r.today.AddDate(0, 0, 7), true
 	}
 	wanted, ok := weekdays[word]
@@ -207,13 +229,22 @@ func (r *dayReader) weekday() (time.Time, bool) {
 	}
 	next := r.at > 0 && r.words[r.at-1].word == "next"
 	r.at++
-	if isNext(r.peek(0)) {
+	switch {
+	case isNext(r.peek(0)):
 		next = true
 		r.at++
+	case r.peek(0) == "minggu" && isNext(r.peek(1)): // "kamis minggu depan"
+		next = true
+		r.at += 2
+	default:
+		if day, ok := r.dated(); ok { // "sabtu 2 januari", "jumat tanggal 1": the date counts, and is asked about where it is no Saturday
+			r.differs = day.Weekday() != wanted
+			r.guessed = r.guessed && r.differs // the weekday says which year
+			return day, true
+		}
 	}
-	sinceMonday := (int(r.today.Weekday()) + 6) % 7
 	if next {
-		return r.today.AddDate(0, 0, 7-sinceMonday+(int(wanted)+6)%7), true
+		return r.nextWeek(wanted), true
 	}
 	ahead := (int(wanted) - int(r.today.Weekday()) + 7) % 7
 	if ahead == 0 {
@@ -222,8 +253,32 @@ func (r *dayReader) weekday() (time.Time, bool) {
 	return r.today.AddDate(0, 0, ahead), true
 }
 
+// nextWeek gives the day of the week after this one, which begins on Monday.
+func (r *dayReader) nextWeek(wanted time.Weekday) time.Time {
+	sinceMonday := (int(r.today.Weekday()) + 6) % 7
+	return r.today.AddDate(0, 0, 7-sinceMonday+(int(wanted)+6)%7)
+}
+
+// dated reads a date, perhaps with "tanggal" before it, and stays where it is when none follows.
+func (r *dayReader) dated() (time.Time, bool) {
+	at := r.at
+	r.skip("tanggal", "tgl", "tg")
+	for _, read := range []func() (time.Time, bool){r.written, r.named} {
+		here := r.at
+		if day, ok := read(); ok {
+			return day, true
+		}
+		r.at = here
+	}
+	r.at = at
+	return time.Time{}, false
+}
+
 // distance reads "3 hari lagi", "dalam 2 minggu", "sebulan lagi", "3 hari kerja", "in 3 days".
 func (r *dayReader) distance() (time.Time, bool) {
+	if r.ofMonth() {
+		return time.Time{}, false
+	}
 	if w := r.peek(0); w == "dalam" || w == "in" || w == "wonten" {
 		r.at++
 	}
@@ -305,41 +360,113 @@ func (r *dayReader) written() (time.Time, bool) {
 	case len(parts) == 2:
 		return r.thisYear(time.Month(n[1]), n[0])
 	case len(parts[0]) == 4:
-		return r.date(n[0], time.Month(n[1]), n[2])
+		return r.fullYear(n[0], time.Month(n[1]), n[2])
 	case len(parts[2]) == 2:
-		return r.date(2000+n[2], time.Month(n[1]), n[0])
+		return r.fullYear(2000+n[2], time.Month(n[1]), n[0])
 	case len(parts[2]) == 4:
-		return r.date(n[2], time.Month(n[1]), n[0])
+		return r.fullYear(n[2], time.Month(n[1]), n[0])
 	}
 	return time.Time{}, false
 }
 
-// named reads "25 november", "25 nov 2026" and, after "tanggal", "25".
+// named reads "25 november", "25 nov 2026", "25 nov tahun depan", "november 25" and, after "tanggal", "25" and "25 bulan depan".
 func (r *dayReader) named() (time.Time, bool) {
-	n, ok := number(r.peek(0))
-	if !ok || len(r.peek(0)) > 2 {
+	if month, ok := months[r.peek(0)]; ok { // as English has it
+		n, ok := dayOfMonth(r.peek(1))
+		if !ok {
+			return time.Time{}, false
+		}
+		r.at += 2
+		return r.inYear(month, n)
+	}
+	n, ok := dayOfMonth(r.peek(0))
+	if !ok {
 		return time.Time{}, false
 	}
-	if month, ok := months[r.peek(1)]; ok {
-		year := r.peek(2)
-		r.at += 2
-		if len(year) == 4 && strings.Trim(year, "0123456789") == "" {
-			r.at++
-			y, _ := strconv.Atoi(year) // digits only
-			return r.date(y, month, n)
-		}
-		return r.thisYear(month, n)
+	of := 0
+	if w := r.peek(1); w == "of" || w == "bulan" || w == "sasi" || w == "wulan" {
+		of = 1
 	}
-	if r.at == 0 || !strings.HasPrefix(r.words[r.at-1].word, "t") || r.words[r.at-1].word == "today" {
+	after := r.ofMonth()
+	if month, ok := months[r.peek(1+of)]; ok {
+		r.at += 2 + of
+		return r.inYear(month, n)
+	}
+	if !after {
 		return time.Time{}, false // a number alone is no day
+	}
+	if of == 1 {
+		switch m, numbered := number(r.peek(2)); {
+		case isNext(r.peek(2)):
+			r.at += 3
+			r.guessed = true
+			return r.date(r.today.Year(), r.today.Month()+1, n)
+		case numbered && m >= 1 && m <= 12: // "tgl 2 bulan 1"
+			r.at += 3
+			return r.inYear(time.Month(m), n)
+		case r.peek(2) == "ini" || r.peek(2) == "niki" || r.peek(2) == "iki":
+			r.at += 3
+			r.guessed = true
+			return r.date(r.today.Year(), r.today.Month(), n)
+		}
 	}
 	r.at++
 	r.guessed = true
-	day, ok := r.date(r.today.Year(), r.today.Month(), n)
-	if !ok || day.Before(r.today) {
-		return r.date(r.today.Year(), r.today.Month()+1, n)
+	for ahead := range time.Month(3) { // the next month that has such a day
+		if day, ok := r.date(r.today.Year(), r.today.Month()+ahead, n); ok && !day.Before(r.today) {
+			return day, true
+		}
 	}
-	return day, true
+	return time.Time{}, false
+}
+
+// dayOfMonth reads a day's number: "2", "02", "2nd", "dua".
+func dayOfMonth(w string) (int, bool) {
+	for _, end := range []string{"st", "nd", "rd", "th"} {
+		if digits, ok := strings.CutSuffix(w, end); ok && digits != "" && strings.Trim(digits, "0123456789") == "" {
+			w = digits
+		}
+	}
+	n, ok := number(w)
+	return n, ok && n >= 1 && n <= 31
+}
+
+// inYear reads the year behind a day and its month, where one is said: "2027", "'27", "27", "tahun depan".
+func (r *dayReader) inYear(m time.Month, d int) (time.Time, bool) {
+	at := r.at
+	if w := r.peek(0); w == "tahun" || w == "taun" || w == "next" {
+		if isNext(r.peek(1)) || w == "next" && r.peek(1) == "year" {
+			r.at += 2
+			return r.date(r.today.Year()+1, m, d)
+		}
+		if w != "next" {
+			r.at++
+		}
+	}
+	year := r.peek(0)
+	digits := year != "" && strings.Trim(year, "0123456789") == ""
+	y, _ := strconv.Atoi(year) // digits only
+	switch {
+	case digits && len(year) == 4:
+		r.at++
+		return r.fullYear(y, m, d)
+	case digits && len(year) == 2 && (2000+y == r.today.Year() || 2000+y == r.today.Year()+1):
+		r.at++
+		return r.fullYear(2000+y, m, d)
+	}
+	r.at = at
+	return r.thisYear(m, d)
+}
+
+// fullYear gives the day of a year that was said. This year's of a day long past was written out of habit where next year's is near: it is asked about.
+func (r *dayReader) fullYear(y int, m time.Month, d int) (time.Time, bool) {
+	day, ok := r.date(y, m, d)
+	next, has := r.date(y+1, m, d)
+	if ok && has && y == r.today.Year() && day.Before(r.today.AddDate(0, 0, -justPast)) && !next.After(r.today.AddDate(0, 0, farAhead)) {
+		r.guessed = true
+		return next, true
+	}
+	return day, ok
 }
 
 // thisYear gives the day in this year, or in the next one where it is long past.
@@ -352,10 +479,10 @@ func (r *dayReader) thisYear(m time.Month, d int) (time.Time, bool) {
 	return day, true
 }
 
-// date gives a day that exists: no 31 April.
+// date gives a day that exists: no 31 April. The thirteenth month is January, as named asks for it.
 func (r *dayReader) date(y int, m time.Month, d int) (time.Time, bool) {
-	if m == 13 { // the month after December, as named asks for it
-		y, m = y+1, 1
+	if m > 12 {
+		y, m = y+1, m-12
 	}
 	day := time.Date(y, m, d, 0, 0, 0, 0, r.today.Location())
 	return day, m >= 1 && m <= 12 && day.Day() == d && day.Month() == m && y >= 2000 && y < 3000

@@ -51,6 +51,24 @@ func TestDaysAsOfficersNameThem(t *testing.T) {
 		{"tgl 5", "2026-12-05", ""},
 		{"tgl 5 desember", "2026-12-05", ""},
 		{"5/1", "2027-01-05", ""},
+		{"2 januari", "2027-01-02", ""},
+		{"2 januari tahun depan, tambal", "2027-01-02", "tambal"},
+		{"2 jan '27", "2027-01-02", ""},
+		{"2 jan 27 pagi", "2027-01-02", "pagi"},
+		{"2 jan 30 truk", "2027-01-02", "30 truk"},
+		{"2 januari 2026", "2027-01-02", ""}, // a slip: this year's is long past
+		{"02/01/2026", "2027-01-02", ""},
+		{"january 2nd", "2027-01-02", ""},
+		{"2nd of january", "2027-01-02", ""},
+		{"sabtu 2 januari tambal", "2027-01-02", "tambal"},
+		{"rabu tgl 25", "2026-11-25", ""},
+		{"hari jumat tanggal 1 januari", "2027-01-01", ""},
+		{"tgl 2 bulan depan", "2026-12-02", ""},
+		{"tgl 2 bulan 1", "2027-01-02", ""},
+		{"tgl 27 bulan ini", "2026-11-27", ""},
+		{"tgl 31", "2026-12-31", ""},
+		{"minggu depan kamis", "2026-12-03", ""},
+		{"kamis minggu depan", "2026-12-03", ""},
 	} {
 		day, rest, err := readDay(cal, deskMonday, c.typed)
 		if got := day.Format(time.DateOnly); err != nil || got != c.day || rest != c.rest {
@@ -70,6 +88,20 @@ func TestDaysThatCannotBeUsed(t *testing.T) {
 	} {
 		if day, _, err := readDay(cal, deskMonday, typed); !errors.Is(err, want) {
 			t.Errorf("%q: got %s, %v; want %v", typed, day.Format(time.DateOnly), err, want)
+		}
+	}
+}
+
+// What is not plainly one day is shown in full first.
+func TestDaysThatAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	cal := deskRegency(t).Calendar("")
+	for typed, want := range map[string]bool{
+		"2 januari": true, "2 januari 2026": true, "jumat 2 januari 2027": true, "sabtu 2 januari 2027": false, "kamis tgl 25": true, "rabu tgl 25": false, "2027-01-02": false,
+		"2 februari 2027": true,
+	} {
+		if day, _, doubt, err := readDayDoubting(cal, deskMonday, typed); err != nil || doubt != want {
+			t.Errorf("%q: %s, doubtful %t, %v", typed, day.Format(time.DateOnly), doubt, err)
 		}
 	}
 }

@@ -15,10 +15,14 @@ import (
 
 // fill takes a message as the answer to what was asked.
 func (k *talk) fill(ctx context.Context, p *pending) error {
+	asked := p.Until.Add(-pendingFor)
 	p.Until = k.now.Add(pendingFor)
 	text := ""
 	if k.msg.Kind == hotline.MsgText {
 		text = strings.TrimSpace(k.msg.Text)
+	}
+	if p.Wants == needYes && (agrees(text) || declines(text)) && k.sentBefore(asked) { // a yes out of a backlog, to something else
+		return k.advance(ctx, p)
 	}
 	if done, err := k.superseded(ctx, p, text); done || err != nil {
 		return err
@@ -112,7 +116,7 @@ func (k *talk) alarming(p *pending, mine []hotline.Held) bool {
 func (k *talk) orders(p *pending, o order, text string, mine []hotline.Held) bool {
 	bare := o.Text == ""
 	switch {
-	case text == "" || p.Act == actSchedule && namesDay(text):
+	case text == "" || p.Act == actSchedule && namesDay(text) || p.answersBlock(text):
 		return false
 	case o.named() && bare && o.Act == "":
 		return p.Wants != needCase
@@ -177,6 +181,9 @@ func (k *talk) fillDay(ctx context.Context, p *pending, text string) error {
 		return fmt.Errorf("read the case: %w", err)
 	}
 	a, _ := c.Assignment(p.Assign)
+	if again, rest := cutAct(text); again == actSchedule && rest != "" { // "jadwal selasa": said anew in full
+		text = rest
+	}
 	day, rest, doubt, err := readDayDoubting(k.reg.Calendar(a.Unit), k.now, text)
 	if err != nil {
 		k.askDay(c, p, dayTrouble(err))
@@ -282,11 +289,13 @@ func (k *talk) pressPending(ctx context.Context, rest string) error {
 		if _, ok := k.reg.Unit(v); ok || v == noUnit && p.Act == actDecline {
 			p.Unit = v
 		}
+	case "why", "days":
+		p.blockPressed(field, v)
 	case "yes":
 		p.Sure = true
 	case "redo":
 		if p.Act == actSchedule { // another day; the words stay
-			p.Date, p.Sure = "", false
+			p.Date, p.Sure, p.Asked = "", false, true
 			break
 		}
 		p.Text, p.Media, p.Point, p.Date, p.Sure, p.Asked = "", nil, nil, "", false, true
