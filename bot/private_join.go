@@ -48,7 +48,7 @@ type joining struct {
 func (k *talk) join(ctx context.Context) (bool, error) {
 	s := &k.st.Citizen
 	w := s.waiting(k.now)
-	if s.Wait == waitCode || s.Wait == waitJoin {
+	if s.Wait == waitCode || s.Wait == waitJoin || s.Wait == waitEnrol {
 		s.rest() // a typed answer is one only right after the question; the buttons stay
 	}
 	switch k.msg.Kind {
@@ -61,6 +61,11 @@ func (k *talk) join(ctx context.Context) (bool, error) {
 	typed := plain(k.msg.Text)
 	code, asked := joinWish(k.msg.Text)
 	bare := k.msg.ReplyTo == "" && !k.msg.Forwarded && (s.Draft == nil || s.Draft.Danger == "")
+	if bare && !asked && (w == waitCode || w == waitEnrol) {
+		if done, err := k.awaitedCode(ctx, w); done || err != nil {
+			return done, err
+		}
+	}
 	switch {
 	case asked && code == "":
 		k.showCode()
@@ -69,8 +74,6 @@ func (k *talk) join(ctx context.Context) (bool, error) {
 		return true, k.tryCode(ctx, code)
 	case slices.Contains(partWords, typed):
 		return true, k.askPart(ctx)
-	case w == waitCode && bare && isJoinCode(k.msg.Text):
-		return true, k.tryCode(ctx, k.msg.Text)
 	case w == waitJoin && bare && among(yeses, typed) && !k.sentBefore(s.Until.Add(-joinWithin)):
 		return true, k.joinNow(ctx)
 	case w == waitJoin && bare && among(noes, typed):
@@ -110,31 +113,19 @@ func joinWish(s string) (code string, asked bool) {
 	if slices.Contains(joinWords, typed) {
 		return "", true
 	}
-	for _, w := range joinWords {
-		if rest, ok := strings.CutPrefix(typed, w+" "); ok && (isJoinCode(rest) || isCodeLike(rest) && !strings.Contains(rest, " ")) {
-			return rest, true
+	if typed == "" {
+		return "", false
+	}
+	words := strings.Fields(s)
+	for n := min(3, len(words)-1); n > 0; n-- { // the longest of joinWords have so many
+		if !slices.Contains(joinWords, strings.ToLower(strings.Join(words[:n], " "))) {
+			continue
+		}
+		if c, meant := readCode(strings.Join(words[n:], " "), joinCodeSize); meant {
+			return c.text, true
 		}
 	}
 	return "", false
-}
-
-// bareCode is a code without the blanks and dashes that people put in.
-func bareCode(s string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(s)))
-}
-
-// isJoinCode tells whether a text has the form of a code: six of its letters and digits, some of each. So no word is one.
-func isJoinCode(s string) bool {
-	const letters, digits = "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
-	s = bareCode(s)
-	return len(s) == 6 && strings.Trim(s, letters+digits) == "" && strings.ContainsAny(s, letters) && strings.ContainsAny(s, digits)
-}
-
-// isCodeLike tells whether a text was meant as a code, maybe mistyped: one word with a digit in it.
-func isCodeLike(s string) bool {
-	s = bareCode(s)
-	return len(s) >= 4 && len(s) <= 10 && strings.ContainsAny(s, "0123456789") &&
-		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 // vouch keeps the number that the network shows of a person.
@@ -160,8 +151,33 @@ func (k *talk) showCode() {
 	k.seal()
 }
 
-// tryCode looks a typed code up and asks whether to join.
+// awaitedCode takes the code that was asked for; false: something else was said.
+func (k *talk) awaitedCode(ctx context.Context, w wait) (bool, error) {
+	size := joinCodeSize
+	if w == waitEnrol {
+		size = enrolCodeSize
+	}
+	code, meant := readCode(k.msg.Text, size)
+	switch {
+	case !meant:
+		return false, nil
+	case w == waitEnrol:
+		return true, k.enrol(ctx, code.text)
+	}
+	return true, k.tryCode(ctx, code.text)
+}
+
+// tryCode looks a typed code up and asks whether to join. What cannot be a code is not looked up: it is no guess.
 func (k *talk) tryCode(ctx context.Context, code string) error {
+	if !isJoinCode(code) {
+		k.st.Citizen.await(waitCode, 0, k.now.Add(joinWithin))
+		if isEnrolCode(code) {
+			k.say(hotline.Say("code.officers", "code", bareCode(code)))
+			return nil
+		}
+		k.say(hotline.Say("code.form", "n", joinCodeSize).And("join.wrong.how"))
+		return nil
+	}
 	j, err := k.JoinCode(ctx, code, k.me())
 	switch {
 	case errors.Is(err, hotline.ErrLocked):
@@ -235,7 +251,7 @@ func (k *talk) staffAt(ctx context.Context, a hotline.Known) (bool, error) {
 	if k.conv.Viewer.Staff() {
 		return true, nil
 	}
-	roles, err := k.People(ctx, nil, anyRole...)
+	roles, err := k.People(ctx, nil, hotline.StaffRoles...)
 	if err != nil {
 		return false, fmt.Errorf("see who works for the service: %w", err)
 	}
@@ -494,7 +510,7 @@ func (k *talk) handBack(ctx context.Context, p hotline.PersonID) error {
 	if len(held) == 0 {
 		return nil
 	}
-	roles, err := k.People(ctx, nil, anyRole...)
+	roles, err := k.People(ctx, nil, hotline.StaffRoles...)
 	if err != nil {
 		return fmt.Errorf("find the roles of an officer: %w", err)
 	}

@@ -11,8 +11,8 @@ import (
 
 // enrol redeems a one-time code. Everybody may try; after too many wrong ones nobody at this address for an hour.
 func (k *talk) enrol(ctx context.Context, code string) error {
-	if code == "" {
-		k.reply(hotline.Say("staff.enrol.nocode"))
+	if !isEnrolCode(code) {
+		k.noEnrolCode(code)
 		return nil
 	}
 	person := k.conv.Person.ID
@@ -48,6 +48,19 @@ func (k *talk) enrol(ctx context.Context, code string) error {
 	}
 	k.reply(r)
 	return nil
+}
+
+// noEnrolCode answers what cannot be a code, and awaits one. It is not looked up: it is no guess.
+func (k *talk) noEnrolCode(code string) {
+	k.st.Citizen.await(waitEnrol, 0, k.now.Add(joinWithin))
+	switch {
+	case code == "":
+		k.reply(hotline.Say("staff.enrol.nocode"))
+	case isJoinCode(code):
+		k.reply(hotline.Say("code.networks", "code", bareCode(code)))
+	default:
+		k.reply(hotline.Say("code.form", "n", enrolCodeSize).And("staff.enrol.nocode"))
+	}
 }
 
 // onDuty tells whether one of the person's roles is on duty.
@@ -104,6 +117,9 @@ func (k *talk) guide() {
 	}
 	if v.Has(hotline.RoleHead) {
 		r = r.And("staff.guide.head")
+	}
+	if k.bot.Console != "" {
+		r = r.And("link.guide")
 	}
 	first := []hotline.Choice{pickList(wishQueue), pickList(wishMine)}
 	if v.Has(hotline.RoleHead) && !v.Has(hotline.RoleCoordinator) {

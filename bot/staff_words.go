@@ -45,6 +45,8 @@ const (
 	actArchive    act = "arch"
 	actTranscribe act = "write" // a voice note is written down
 	actCase       act = "case"  // shows the case with the coordinator's buttons
+	actBlock      act = "block" // the reporter may file nothing ordinary for a time
+	actUnblock    act = "unblock"
 )
 
 // What an officer can ask for as the whole message.
@@ -59,6 +61,7 @@ const (
 	wishErasures act = "erasures"
 	wishInvites  act = "invites"
 	wishGuide    act = "guide"
+	wishConsole  act = "console" // a link to the console
 	wishCancel   act = "cancel"
 	wishCitizen  act = "citizen" // the citizen's side, always
 	wishComplain act = "complain"
@@ -76,6 +79,7 @@ var wishes = wordlist(map[act]string{
 	wishErasures: "permintaan hapus, permintaan hapus data, panyuwunan busek, erasure requests",
 	wishInvites:  "undangan, undangan terbuka, ulem-ulem, invitations, invites",
 	wishGuide:    "bantuan, bantuan petugas, help",
+	wishConsole:  consoleWords,
 	wishCancel:   "batal, cancel, wurung, boten siyos, mboten siyos",
 	wishCitizen:  "menu, start, mulai, kembali, bahasa, petugas, cek, data saya, hapus data saya, basa, language, back, check, my data",
 	wishComplain: "lapor, report, wadul",
@@ -105,6 +109,8 @@ var actWords = wordlist(map[act]string{ //nolint:gosec // G101: actPass passes a
 	actOwn:      "jawab sendiri, answer myself",
 	actArchive:  "arsip, arsipkan, archive",
 	actCategory: "kategori, category",
+	actBlock:    "blokir, blokir pelapor, block, block the reporter",
+	actUnblock:  "buka blokir, bikak blokir, unblock, lift the block",
 })
 
 func wordlist(lists map[act]string) map[string]act {
@@ -241,11 +247,13 @@ func cutWord(s string) (word, rest string) {
 func enrolment(s string) (code string, asked bool) {
 	words := strings.Fields(s)
 	if len(words) > 2 && strings.HasPrefix(words[0], "/daftar") && len(s) <= hotline.MaxText { // pasted with the lines around it
-		i := slices.IndexFunc(words[1:], codeLike)
-		if i < 0 {
+		if i := slices.IndexFunc(words[1:], codeLike); i >= 0 {
+			words = []string{words[0], words[i+1]}
+		} else if code, meant := readCode(strings.Join(words[1:], " "), enrolCodeSize); meant { // in groups of letters
+			words = []string{words[0], code.text}
+		} else {
 			return "", false
 		}
-		words = []string{words[0], words[i+1]}
 	}
 	if len(words) == 0 || len(words) > 2 {
 		return "", false
