@@ -24,11 +24,12 @@ var (
 )
 
 // alreadySaid gives the option of an extra question that a text names, where it plainly names one: a name of it in full, of which not every word is an
-// everyday one, neither denied nor asked, and none of another option. placed tells of a word that begins a place's name.
+// everyday one, neither denied nor asked, or what the regency says a story tells then; and none of another option. placed tells of a word that begins a
+// place's name.
 func alreadySaid(q hotline.Question, text string, placed func(word string) bool) (option string, ok bool) {
 	words := hotline.Words(text)
 	for _, o := range q.Options {
-		if !slices.ContainsFunc(namesOf(o), func(name []string) bool { return states(words, name, placed) }) {
+		if !slices.ContainsFunc(namesOf(o), func(name []string) bool { return states(words, name, placed) }) && !tells(text, o.Said) {
 			continue
 		}
 		if ok {
@@ -76,6 +77,53 @@ func states(words, name []string, placed func(word string) bool) bool {
 		said = true
 	}
 	return said
+}
+
+var (
+	// notYet stands a little before what has not happened: feared, denied, possible, or to come.
+	notYet = list("bukan, belum, tidak, tak, gak, ga, nggak, ndak, jangan, jgn, takut, takutnya, khawatir, kuatir, was, sebelum, biar, supaya, agar, nanti, bisa, dapat, mungkin, hampir, nyaris, rawan, " +
+		"kalau, kalo, kl, bila, jika, apabila, misal, misalnya, potensi, berpotensi, apakah, apa, besok, harus, nunggu, menunggu, tunggu, bahaya, ora, durung, dereng, mboten, aja, ojo, ampun, wedi, ajrih, " +
+		"mengko, mangke, iso, isa, saged, meh, yen, nek, menawi, ngenteni, bakal, if, might, could, may, can, will, before, almost, nearly, afraid, not, no, never, until, dont, don't, should")
+	// notYetAfter stands behind it.
+	notYetAfter = list("nanti, mengko, mangke, lho, gimana, piye, pripun")
+)
+
+// How far from the words such a one may stand.
+const (
+	notYetBefore = 7
+	notYetBehind = 2
+)
+
+// tells tells whether a text says one of the phrases as something that has happened.
+func tells(text string, phrases []string) bool {
+	for len(phrases) > 0 && text != "" {
+		end := strings.IndexAny(text, ".!?;\n")
+		if end < 0 {
+			end = len(text) - 1
+		}
+		words, asked := hotline.Words(text[:end+1]), text[end] == '?'
+		text = text[end+1:]
+		if !asked && slices.ContainsFunc(phrases, func(p string) bool { return happened(words, hotline.Words(p)) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// happened tells whether the words have the phrase among them, with nothing around it that takes it back.
+func happened(words, phrase []string) bool {
+	for i := 0; len(phrase) > 0 && i+len(phrase) <= len(words); i++ {
+		if !slices.Equal(words[i:i+len(phrase)], phrase) {
+			continue
+		}
+		end := i + len(phrase)
+		doubted := slices.ContainsFunc(words[max(0, i-notYetBefore):i], func(w string) bool { return slices.Contains(notYet, w) }) ||
+			slices.ContainsFunc(words[end:min(len(words), end+notYetBehind)], func(w string) bool { return slices.Contains(notYetAfter, w) })
+		if !doubted {
+			return true
+		}
+	}
+	return false
 }
 
 // beginsPlace tells whether a word is the first of the name of a village or kecamatan.

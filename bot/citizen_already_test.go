@@ -16,7 +16,8 @@ func TestWhatWasAlreadySaidIsNotAsked(t *testing.T) {
 		{ID: "entah", Text: hotline.Text{"id": "Tidak tahu", "jv": "Mboten mangertos", "en": "I don't know"}},
 	}}
 	hurt := hotline.Question{ID: "bahaya", Options: []hotline.Option{
-		{ID: "ya", Text: hotline.Text{"id": "Sudah ada", "en": "Yes"}}, {ID: "tidak", Text: hotline.Text{"id": "Belum", "en": "No"}},
+		{ID: "ya", Text: hotline.Text{"id": "Sudah ada", "en": "Yes"}, Said: []string{"motor jatuh", "ada yang jatuh", "ana sing tiba", "somebody fell"}},
+		{ID: "tidak", Text: hotline.Text{"id": "Belum", "en": "No"}, Said: []string{"belum ada yang jatuh"}},
 	}}
 	since := hotline.Question{ID: "sejak", Options: []hotline.Option{
 		{ID: "hari", Text: hotline.Text{"id": "Beberapa hari"}}, {ID: "minggu", Text: hotline.Text{"id": "Lebih dari seminggu"}},
@@ -49,6 +50,20 @@ func TestWhatWasAlreadySaidIsNotAsked(t *testing.T) {
 		{"one word that says it", "baunya terus-menerus", "terus", smell},
 		{"an abbreviation", "PKH saya belum cair", "pkh", aid},
 		{"something else", "tetangga dan lainnya dapat", "", aid},
+		{"it happened", "jalan rusak parah, banyak lubang. Kemarin ada motor jatuh", "ya", hurt},
+		{"in Javanese, it happened", "dalane jeglong, wingi ana sing tiba", "ya", hurt},
+		{"in English, it happened", "A big hole. Somebody fell yesterday", "ya", hurt},
+		{"it has not", "untung belum ada yang jatuh", "tidak", hurt},
+		{"feared", "takut nanti ada motor jatuh", "", hurt},
+		{"feared, at a distance", "jangan sampai ada anak sekolah atau motor jatuh", "", hurt},
+		{"almost", "tadi hampir ada yang jatuh", "", hurt},
+		{"possible", "bahaya, bisa ada yang jatuh", "", hurt},
+		{"to come", "ada yang jatuh nanti siapa yang tanggung", "", hurt},
+		{"a question", "apa harus ada yang jatuh dulu?", "", hurt},
+		{"a question about it", "Sudah ada motor jatuh?", "", hurt},
+		{"after a question", "Kapan diperbaiki? Kemarin ada motor jatuh", "ya", hurt},
+		{"waited for", "masa menunggu ada yang jatuh baru diperbaiki", "", hurt},
+		{"if", "Lubangnya besar. Kalau ada motor jatuh bagaimana", "", hurt},
 		{"free words", "tiang nomor 12", "", pole},
 		{"nothing", "", "", road},
 	} {

@@ -173,10 +173,12 @@ func (k *talk) quizLearns(c hotline.Case, but ...string) error {
 	if z == nil || z.Case != c.ID || z.Category != c.Category || c.Status == hotline.Asking {
 		return nil
 	}
+	heard := len(k.news)
 	done, err := k.already(c, k.msg.Text, slices.Concat(but, z.Done))
 	if err != nil {
 		return err
 	}
+	k.news = k.news[:heard] // those who work the case read the words themselves
 	z.Done = done
 	return nil
 }
