@@ -60,12 +60,16 @@ type Limiter struct {
 	away    bool      // Redis does not answer
 	probe   time.Time // when to ask it again
 	probing bool
+	lost    int       // how often it went away since that was logged
+	warned  time.Time // when it was logged
+	told    bool      // … of this time too, so its return is told as well
 }
 
 const (
 	limiterTimeout = 50 * time.Millisecond
 	probeEvery     = time.Second
 	probeTimeout   = 500 * time.Millisecond
+	warnEvery      = time.Minute // a Redis that is slow under load comes and goes many times in it
 )
 
 // rule is Rates in microseconds: how far apart messages go, and how far ahead of that a burst may run.
@@ -234,23 +238,42 @@ func (l *Limiter) present() bool {
 func (l *Limiter) ask() {
 	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
 	defer cancel()
-	err := l.redis.Ping(ctx).Err()
+	l.asked(l.redis.Ping(ctx).Err())
+}
+
+// asked takes the answer of Redis while it is believed to be away.
+func (l *Limiter) asked(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.probing = false
-	if err == nil {
-		l.away = false
+	if err != nil {
+		l.warn(err)
+		return
+	}
+	if l.away = false; l.told {
 		l.log.Info("limiter: redis answers again, rates are shared")
 	}
+	l.told = false
 }
 
 func (l *Limiter) lose(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.away {
-		l.log.Warn("limiter: redis does not answer, this instance keeps the rates by itself", "error", err)
+		l.lost++
+		l.warn(err)
 	}
 	l.away, l.probe = true, time.Now().Add(probeEvery)
+}
+
+// warn logs that Redis is away, once in warnEvery and with how often it went since. l.mu is held.
+func (l *Limiter) warn(err error) {
+	now := time.Now()
+	if l.told || now.Sub(l.warned) < warnEvery {
+		return
+	}
+	l.log.Warn("limiter: redis does not answer, this instance keeps the rates by itself", "times", l.lost, "error", err)
+	l.warned, l.told, l.lost = now, true, 0
 }
 
 // Local tells whether the rates are kept by this instance alone at the moment.

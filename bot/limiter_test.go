@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -185,6 +187,29 @@ func TestLimiterAndARedisThatHangs(t *testing.T) {
 type hanging struct{ *redis.Client }
 
 func (hanging) EvalSha(context.Context, string, []string, ...any) *redis.Cmd { select {} }
+
+// A Redis that is slow under load comes and goes: that is one line a while, with how often, and no line for each time.
+func TestLimiterDoesNotFillTheLog(t *testing.T) {
+	t.Parallel()
+	var said bytes.Buffer
+	l := NewLimiter(nil, TelegramRates, slog.New(slog.NewTextHandler(&said, nil)))
+	for range 50 {
+		l.lose(context.DeadlineExceeded)
+		l.asked(nil)
+	}
+	if warned, back := strings.Count(said.String(), "level=WARN"), strings.Count(said.String(), "level=INFO"); warned != 1 || back != 1 {
+		t.Fatalf("%d warnings and %d returns:\n%s", warned, back, said.String())
+	}
+	l.warned = l.warned.Add(-warnEvery)
+	said.Reset()
+	l.lose(context.DeadlineExceeded)
+	if !strings.Contains(said.String(), "times=50") {
+		t.Errorf("the others are not counted: %s", said.String())
+	}
+	if !l.Local() {
+		t.Error("it is away")
+	}
+}
 
 // The local rule: no chat gets more than its burst and rate, no second more than the overall rate, whoever asks whenever.
 func TestLocalLimiterHoldsItsRates(t *testing.T) {
