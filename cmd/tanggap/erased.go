@@ -76,6 +76,9 @@ func (r *erasureRecord) update(ctx context.Context, s *store.Store) error {
 		r.known = map[string]bool{}
 		for _, e := range before {
 			r.known[recordKey(e)] = true
+			if e.Decided.After(r.last) { // what was decided before it stands in the file: they are written in their order
+				r.last = e.Decided
+			}
 		}
 	}
 	var found []store.Erased

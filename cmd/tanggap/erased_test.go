@@ -89,6 +89,15 @@ func TestErasuresAreRecordedOutsideOfTheDatabase(t *testing.T) {
 	if err != nil || len(list) < 3 || strings.Contains(list[1].Decided.String(), "2026-11-25") {
 		t.Errorf("recorded: %+v, %v", list, err)
 	}
+	// A program that starts anew goes on from the last that stands there, and does not read all that were ever carried out: what somebody took out stays out.
+	if err := os.WriteFile(path, []byte(lastLine(contents(t, path))+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := record()
+	if err := again.update(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	names(1)
 	unwritable := &erasureRecord{path: filepath.Join(path, "below-a-file"), log: slog.New(slog.DiscardHandler)}
 	if err := unwritable.update(t.Context(), s); err == nil {
 		t.Error("a file that cannot be is written without a word")
@@ -138,4 +147,13 @@ func TestErasuresAfterARestore(t *testing.T) {
 	change(t, env, `do $$ begin
 		if (select array_agg(person_id) from person_details) <> array[8::bigint] then raise exception 'who is kept: %', (select array_agg(person_id) from person_details); end if;
 	end $$`)
+}
+
+func contents(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -48,12 +48,19 @@ type cli struct {
 		Disable userDisableCmd `cmd:"" help:"Keep somebody from signing in, and sign them out."`
 		Enable  userEnableCmd  `cmd:"" help:"Let somebody sign in again."`
 	} `cmd:"" help:"People who work at the console: the 112 line, the walk-in desk, the coordinator."`
+	Programme struct {
+		Plan planCmd `cmd:"" help:"Propose where a programme goes and when: the hardest places first, at its rhythm. Writes nothing."`
+	} `cmd:"" help:"Programmes that bring services to the villages."`
 	WhatsApp struct {
 		Pair   pairCmd    `cmd:"" help:"Link a number as a device of its telephone: shows a QR, or with --phone a code to type there."`
 		Status numbersCmd `cmd:"" help:"List the linked numbers and how they do."`
 		Unpair unpairCmd  `cmd:"" help:"Unlink a number and delete its keys."`
 		Resume resumeCmd  `cmd:"" help:"Let a number go on that another connection had taken over."`
 	} `cmd:"" name:"whatsapp" help:"Our own numbers at WhatsApp (TANGGAP_WHATSAPP=on)."`
+	Aside struct {
+		List  asideListCmd  `cmd:"" default:"1" help:"List what was set aside."`
+		Retry asideRetryCmd `cmd:"" help:"Have it tried again, once the cause is mended."`
+	} `cmd:"" help:"Messages that could not be handled, and replies that could not be sent."`
 	Erasures erasuresCmd `cmd:"" help:"List the requests for erasure that wait to be decided; with --since or --apply, those that a restored backup may have undone."`
 	Rekey    rekeyCmd    `cmd:"" help:"Move the database from a former key (TANGGAP_KEY_OLD) to TANGGAP_KEY. It may be stopped and begun again."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version, and do nothing else."`

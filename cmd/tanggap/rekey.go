@@ -45,6 +45,7 @@ func (c *rekeyCmd) rekey(p *program, d *data) error {
 		return err
 	}
 	_, err = fmt.Fprintf(p.out, "sealed anew: people %d, media %d. TANGGAP_KEY is the only key now: unset TANGGAP_KEY_OLD. "+
-		"Codes of officers who have not enrolled yet no longer work: invite them again.\n", done.People, done.Media)
+		"Codes of officers who have not enrolled yet no longer work: invite them again. "+
+		"Check words that people were told are void: whoever asks is told the new one.\n", done.People, done.Media)
 	return err
 }
