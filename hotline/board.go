@@ -2,7 +2,6 @@ package hotline
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -156,38 +155,8 @@ type Colleague struct {
 	Late int // of those, past their due time
 }
 
-// A DayCount is how many cases were filed on a day.
-type DayCount struct {
-	Day      string // YYMMDD, local
-	Category string
-	Agency   string // that leads or led last; empty: none yet
-	N        int
-}
-
 // PublicLeast is the smallest number that anything public says: a smaller one may point at somebody.
 const PublicLeast = 5
-
-// ForPublic leaves out what is too small to be told, and adds it up by day under no category and no agency where that is enough.
-func ForPublic(counts []DayCount) []DayCount {
-	var out []DayCount
-	rest := map[string]int{}
-	for _, d := range counts {
-		if d.N < PublicLeast {
-			rest[d.Day] += d.N
-			continue
-		}
-		out = append(out, d)
-	}
-	for day, n := range rest {
-		if n >= PublicLeast {
-			out = append(out, DayCount{Day: day, N: n})
-		}
-	}
-	slices.SortFunc(out, func(a, b DayCount) int {
-		return strings.Compare(a.Day+"\x00"+a.Category+"\x00"+a.Agency, b.Day+"\x00"+b.Category+"\x00"+b.Agency)
-	})
-	return out
-}
 
 // A CasePoint is a case on the map.
 type CasePoint struct {

@@ -8,7 +8,8 @@ import (
 
 // This file is the figures that anybody may read. A small figure may point at somebody, so none from one to four is told, and none can be computed
 // from
-// what is told. Each whole month stands by itself: no sum over months is told beside them, of which one month could be taken away again. Within a
+// what is told. Nor can one be computed from the figures of two days: a month is told once, two weeks after its end, and stays as it was told, whatever
+// becomes of its cases. Each whole month stands by itself: no sum over months is told beside them, of which one month could be taken away again. Within a
 // month
 // there are two tables, by field and by place, each with how many were received and what became of them; both add up to the month. What is not told
 // of a
@@ -80,7 +81,8 @@ type PublicTable struct {
 
 // A PublicMonth is the cases filed within a month.
 type PublicMonth struct {
-	Month string `json:"month"` // YYYY-MM
+	Month string `json:"month"`          // YYYY-MM
+	Made  string `json:"made,omitempty"` // YYYY-MM-DD, local, on which it was counted, once and for all
 	PublicCount
 	Median float64     `json:"median"` // days to the first answer, of those that had one; Untold
 	Groups PublicTable `json:"groups"`
@@ -89,18 +91,51 @@ type PublicMonth struct {
 
 // PublicFigures are the figures of one day.
 type PublicFigures struct {
-	Day    string        `json:"day"` // YYYY-MM-DD, local, on which they were made
+	Day    string        `json:"day"`            // YYYY-MM-DD, local, on which they were made
+	Last   string        `json:"last,omitempty"` // YYYY-MM: up to this month it is decided what is told, or that a month has too few cases
 	Months []PublicMonth `json:"months"`
 }
 
 // PublicMonths is how many whole months are told.
 const PublicMonths = 12
 
-// PublicFrom gives the moment from which filed cases are counted at now, and the one before which.
+// publicAfter is how many days after its end a month is counted: by then most of its cases had an answer.
+const publicAfter = 14
+
+// PublicFrom gives the moment from which filed cases may be told at now, and the one before which.
 func (r *Regency) PublicFrom(now time.Time) (from, until time.Time) {
-	local := now.In(r.zone())
+	local := now.In(r.zone()).AddDate(0, 0, -publicAfter)
 	until = time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, r.zone())
 	return until.AddDate(0, -PublicMonths, 0), until
+}
+
+// PublicNext makes the figures of now from those of an earlier day, and from the cases of the months since; false where there is nothing new to tell yet.
+// A month that was decided about stays as it was.
+func (r *Regency) PublicNext(before PublicFigures, now time.Time, cases []PublicCase) (PublicFigures, bool) {
+	from, until := r.PublicFrom(now)
+	oldest, last := from.Format("2006-01"), until.AddDate(0, -1, 0).Format("2006-01")
+	decided := before.decided()
+	if last <= decided {
+		return before, false
+	}
+	cases = slices.DeleteFunc(slices.Clone(cases), func(c PublicCase) bool { return c.Month <= decided || c.Month > last || c.Month < oldest })
+	f := MakePublic(r.Today(now), cases)
+	f.Last = last
+	for _, m := range before.Months {
+		if m.Month >= oldest {
+			m.Made = cmp.Or(m.Made, before.Day)
+			f.Months = append(f.Months, m)
+		}
+	}
+	return f, true
+}
+
+// decided gives the month up to which it is decided what is told; empty: none.
+func (f PublicFigures) decided() string {
+	if f.Last == "" && len(f.Months) > 0 { // made by a version that counted every month anew each day
+		return f.Months[0].Month
+	}
+	return f.Last
 }
 
 // MakePublic makes the figures of a day. The latest month comes first; one with too few cases is left out.
@@ -112,7 +147,9 @@ func MakePublic(day string, cases []PublicCase) PublicFigures {
 	f := PublicFigures{Day: day}
 	for month, cs := range by {
 		if len(cs) >= PublicLeast {
-			f.Months = append(f.Months, publicMonth(month, cs))
+			m := publicMonth(month, cs)
+			m.Made = day
+			f.Months = append(f.Months, m)
 		}
 	}
 	slices.SortFunc(f.Months, func(a, b PublicMonth) int { return cmp.Compare(b.Month, a.Month) })

@@ -2,6 +2,7 @@ package hotline
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -177,6 +178,57 @@ func power(x, n int64) int64 {
 		x = x * x % prime
 	}
 	return out
+}
+
+// Whoever keeps the figures of two days can compare them: no month that was told is ever told otherwise, whatever became of its cases meanwhile. A month is told
+// two weeks after its end, and not at all where it had too few cases then.
+func TestPublicFiguresOfTwoDaysTellNoMoreThanOne(t *testing.T) {
+	t.Parallel()
+	r := tiny(t)
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Date(2026, 11, rapid.IntRange(1, 30).Draw(t, "day"), 9, 0, 0, 0, r.Zone)
+		months := []string{"2026-08", "2026-09", "2026-10", "2026-11"}
+		var cs []PublicCase
+		for _, c := range append(aMonth(t), aMonth(t)...) {
+			c.Month = rapid.SampledFrom(months).Draw(t, "month")
+			cs = append(cs, c)
+		}
+		first, made := r.PublicNext(PublicFigures{}, now, cs)
+		if !made {
+			t.Fatal("nothing was decided")
+		}
+		for _, m := range first.Months {
+			if end, _ := time.ParseInLocation("2006-01", m.Month, r.Zone); now.Before(end.AddDate(0, 1, publicAfter)) {
+				t.Fatalf("%s is told on %s", m.Month, now.Format(time.DateOnly))
+			}
+		}
+		for i := range cs { // they move on, become secret, are given to others; some come later
+			if rapid.Bool().Draw(t, "moved") {
+				cs[i].State, cs[i].Hushed = PublicResolved, !cs[i].Hushed
+			}
+		}
+		cs = append(cs, slices.Repeat([]PublicCase{{Month: "2026-09", Group: "g1", Answered: -1}}, 6)...)
+		later := now.AddDate(0, 0, rapid.IntRange(0, 60).Draw(t, "later"))
+		second, made := r.PublicNext(first, later, cs)
+		told := map[string]PublicMonth{}
+		for _, m := range second.Months {
+			told[m.Month] = m
+		}
+		for _, m := range first.Months {
+			if got := told[m.Month]; !reflect.DeepEqual(got, m) {
+				t.Fatalf("%s was told as %+v, and later as %+v", m.Month, m, got)
+			}
+			delete(told, m.Month)
+		}
+		for month := range told {
+			if month <= first.Last {
+				t.Fatalf("%s had too few cases, and is told later", month)
+			}
+		}
+		if made != (second.Last > first.Last) {
+			t.Fatalf("decided up to %s and then %s: %t", first.Last, second.Last, made)
+		}
+	})
 }
 
 // A month's smallest row goes with the secret cases. That two cases of a month ended in another way must not be computed, so what is open is not

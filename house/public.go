@@ -48,7 +48,7 @@ func (s publicStore) Do(ctx context.Context, now time.Time, fn func(public.Tx) e
 	return s.store.Do(ctx, now, func(t *store.Tx) error { return fn(t) })
 }
 
-// figuresEvery is how often it is seen whether today's figures are made: soon after midnight, whenever the program was started.
+// figuresEvery is how often it is seen whether another month may be told: soon after midnight, whenever the program was started.
 const figuresEvery = time.Hour
 
 func figuresJob() *river.PeriodicJob {
@@ -62,7 +62,7 @@ type figuresArgs struct{}
 // Kind names the job in the database.
 func (figuresArgs) Kind() string { return "public_figures" }
 
-// figuresWorker makes the public figures, once a day.
+// figuresWorker makes the public figures, once a month.
 type figuresWorker struct {
 	river.WorkerDefaults[figuresArgs]
 	house *House

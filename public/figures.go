@@ -80,17 +80,18 @@ func (p *Pages) table(w http.ResponseWriter, r *http.Request) {
 		if m.Median != hotline.Untold {
 			median = strconv.FormatFloat(m.Median, 'f', 1, 64)
 		}
-		rows = append(rows, []string{f.Day, m.Month, "all", "", told(m.Received), told(m.Resolved), told(m.Open), median})
+		made := cmp.Or(m.Made, f.Day)
+		rows = append(rows, []string{made, m.Month, "all", "", told(m.Received), told(m.Resolved), told(m.Open), median})
 		for _, by := range []struct {
 			name  string
 			table hotline.PublicTable
 			draw  func(string) string
 		}{{"field", m.Groups, func(id string) string { return p.group(lang, id) }}, {"kecamatan", m.Places, p.area}} {
 			for _, row := range by.table.Rows {
-				rows = append(rows, []string{f.Day, m.Month, by.name, by.draw(row.Name), told(row.Received), told(row.Resolved), told(row.Open), ""})
+				rows = append(rows, []string{made, m.Month, by.name, by.draw(row.Name), told(row.Received), told(row.Resolved), told(row.Open), ""})
 			}
 			if by.table.Rest > 0 {
-				rows = append(rows, []string{f.Day, m.Month, by.name, "*", told(by.table.Rest), "", "", ""})
+				rows = append(rows, []string{made, m.Month, by.name, "*", told(by.table.Rest), "", "", ""})
 			}
 		}
 	}

@@ -60,7 +60,7 @@ var catalogue = map[string]word{
 
 	"figures.nav":      {"Angka", "Angka", "Figures"},
 	"figures.title":    {"Laporan warga dalam angka", "Laporan warga ing angka", "Citizens' reports in figures"},
-	"figures.made":     {"Dihitung {day}. Diperbarui setiap hari.", "Dipunetang {day}. Dipunanyari saben dinten.", "Counted on {day}. Renewed every day."},
+	"figures.made":     {"Dihitung {day}. Setiap bulan dihitung sekali, dua minggu sesudahnya, lalu tetap.", "Dipunetang {day}. Saben sasi dipunetang sepisan, kalih minggu saksampunipun, lajeng tetep.", "Counted on {day}. Each month is counted once, two weeks after its end, and then stays."},
 	"figures.none":     {"Angka belum dihitung. Lihat lagi besok.", "Angka dereng dipunetang. Tingali malih benjing-enjing.", "Nothing was counted yet. Look again tomorrow."},
 	"figures.few":      {"Belum ada bulan dengan cukup laporan untuk ditampilkan.", "Dereng wonten sasi ingkang laporanipun cekap kangge dipuntingalaken.", "No month has enough reports to be shown yet."},
 	"figures.rule":     {"Angka di bawah lima tidak ditampilkan (–) supaya tidak menunjuk orang. Laporan rahasia dan aduan tentang petugas hanya ikut dalam jumlah.", "Angka ing ngandhap gangsal mboten dipuntingalaken (–) supados mboten nuding tiyang. Laporan wados lan wadul bab petugas namung tumut ing cacahipun.", "No figure below five is shown (–), so that none points at a person. Secret reports and complaints about officials count only in totals."},

@@ -380,39 +380,6 @@ func (t *Tx) oversees(v hotline.Viewer, unit string) bool {
 	return false
 }
 
-// DayCounts counts the cases filed from a day on (YYMMDD, local), by day, category and the agency that leads, of those the viewer may see.
-func (t *Tx) DayCounts(ctx context.Context, v hotline.Viewer, from time.Time) ([]hotline.DayCount, error) {
-	type row struct {
-		Day      string
-		Category string
-		Unit     string
-		N        int
-	}
-	args := pgx.StrictNamedArgs{"from": from.UTC()}
-	rows, err := read[row](ctx, t, "count the cases of days", `
-		select c.day, c.category, l.unit, count(*)::int as n from cases c
-		cross join lateral (select coalesce((
-			select a.unit from assignments a where a.case_id = c.id and a.part = 'lead' order by a.n desc limit 1), '') as unit) l
-		where c.filed >= @from and `+t.sightSQL(v, seesFacts, args)+`
-		group by c.day, c.category, l.unit order by c.day, c.category, l.unit`, args)
-	if err != nil {
-		return nil, err
-	}
-	var out []hotline.DayCount
-	at := map[hotline.DayCount]int{}
-	for _, r := range rows {
-		key := hotline.DayCount{Day: r.Day, Category: r.Category, Agency: t.regency.AgencyOf(r.Unit)}
-		if i, ok := at[key]; ok {
-			out[i].N += r.N
-			continue
-		}
-		at[key] = len(out)
-		key.N = r.N
-		out = append(out, key)
-	}
-	return out, nil
-}
-
 // CaseFile reads all of a case that the viewer may see. hotline.ErrNotFound where they may not know of it.
 func (t *Tx) CaseFile(ctx context.Context, v hotline.Viewer, id hotline.CaseID) (hotline.CaseFile, error) {
 	if err := t.flush(ctx); err != nil {

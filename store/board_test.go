@@ -195,7 +195,6 @@ func TestTheListsSeeWhatThePredicateSees(t *testing.T) {
 			})
 		}
 		got := map[string]map[hotline.CaseID]bool{}
-		counted := 0
 		err := s.Do(t.Context(), monday, func(tx *store.Tx) error {
 			for name, q := range map[string]hotline.Search{
 				"facts": {From: monday.Add(-time.Hour)}, "content": {Words: "jembatan"}, "reporter": {Phone: "+628111"},
@@ -210,11 +209,7 @@ func TestTheListsSeeWhatThePredicateSees(t *testing.T) {
 					got[name][b.Case.ID] = true
 				}
 			}
-			days, err := tx.DayCounts(t.Context(), v, monday.Add(-time.Hour))
-			for counted = 0; len(days) > 0; days = days[1:] {
-				counted += days[0].N
-			}
-			return err
+			return nil
 		})
 		if err != nil {
 			g.Fatal(err)
@@ -229,9 +224,6 @@ func TestTheListsSeeWhatThePredicateSees(t *testing.T) {
 				g.Fatalf("of %+v\n%+v sees %+v, the lists say facts %t content %t reporter %t", c, v, want,
 					got["facts"][id], got["content"][id], got["reporter"][id])
 			}
-		}
-		if counted != facts {
-			g.Fatalf("counted %d of %d", counted, facts)
 		}
 		seen += facts
 	})
@@ -723,14 +715,5 @@ func TestWhateverTheBoardDoesACaseIsTheSumOfItsEvents(t *testing.T) {
 		if done[what] == 0 {
 			t.Errorf("nothing was ever done by %s", what)
 		}
-	}
-}
-
-func TestNothingSmallIsPublic(t *testing.T) {
-	t.Parallel()
-	got := hotline.ForPublic([]hotline.DayCount{{Day: "261101", Category: "a", N: 5}, {Day: "261101", Category: "b", N: 3}, {Day: "261101", Category: "c", N: 2},
-		{Day: "261102", Category: "a", N: 4}})
-	if diff := cmp.Diff([]hotline.DayCount{{Day: "261101", N: 5}, {Day: "261101", Category: "a", N: 5}}, got); diff != "" {
-		t.Error(diff)
 	}
 }

@@ -58,32 +58,41 @@ func (t *Tx) Track(ctx context.Context, n hotline.Number, word, address string) 
 	return t.regency.Track(c, events, said), hotline.TrackFound, nil
 }
 
-// MakePublicFigures makes the figures of today and keeps them, unless that was done today. It tells whether it did.
+// MakePublicFigures adds the months to the public figures that may be told by now and are not yet. What was told is never counted anew. It tells whether
+// there were any.
 func (s *Store) MakePublicFigures(ctx context.Context, now time.Time) (made bool, err error) {
 	err = s.Do(ctx, now, func(t *Tx) error {
 		made = false
-		day := t.regency.Today(now)
-		had, err := scalars[bool](ctx, t, "look for today's figures", `select true from public_figures where day = @day`, pgx.StrictNamedArgs{"day": day})
-		if err != nil || len(had) > 0 {
+		// Of several instances the first decides: were a month counted by two at different moments, one could be taken from the other.
+		t.queue(`select pg_advisory_xact_lock(@lock)`, pgx.StrictNamedArgs{"lock": figuresLock})
+		before, err := t.PublicFigures(ctx)
+		if err != nil && !errors.Is(err, hotline.ErrNotFound) {
 			return err
+		}
+		if _, due := t.regency.PublicNext(before, now, nil); !due {
+			return nil
 		}
 		cases, err := t.publicCases(ctx, now)
 		if err != nil {
 			return err
 		}
-		body, err := json.Marshal(hotline.MakePublic(day, cases))
+		next, _ := t.regency.PublicNext(before, now, cases)
+		body, err := json.Marshal(next)
 		if err != nil {
-			return fmt.Errorf("keep today's figures: %w", err)
+			return fmt.Errorf("keep the public figures: %w", err)
 		}
-		t.queue(`insert into public_figures (day, made, body) values (@day, @now, @body) on conflict (day) do nothing`,
-			pgx.StrictNamedArgs{"day": day, "now": t.now, "body": string(body)})
+		t.queue(`insert into public_figures (day, made, body) values (@day, @now, @body) on conflict (day) do update set made = excluded.made, body = excluded.body`,
+			pgx.StrictNamedArgs{"day": next.Day, "now": t.now, "body": string(body)})
 		made = true
 		return nil
 	})
 	return made, err
 }
 
-// publicCases counts the cases of the whole months before now.
+// figuresLock is the advisory lock of whoever makes the public figures.
+const figuresLock = 0x7461_0020
+
+// publicCases counts the cases of the whole months that may be told at now.
 func (t *Tx) publicCases(ctx context.Context, now time.Time) ([]hotline.PublicCase, error) {
 	type row struct {
 		Category, Area, About string
