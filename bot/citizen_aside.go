@@ -30,6 +30,10 @@ func (k *talk) offerAside() {
 	if len(s.Aside) == 0 || s.Draft != nil {
 		return
 	}
+	if k.blocked() {
+		k.putBy()
+		return
+	}
 	d := s.Aside[len(s.Aside)-1]
 	r := hotline.Say("aside.bare")
 	if sn := k.sense(d); sn.category != "" && !sn.privacy.IsSecret() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tanggap/hotline"
 )
@@ -37,6 +38,7 @@ func (k *talk) danger(ctx context.Context) (bool, error) {
 	}
 	if s.Draft == nil {
 		k.newDraft()
+		k.recall()
 	}
 	if s.Draft.Danger == "" {
 		s.Draft.DangerAt = len(s.Draft.Bubbles)
@@ -143,7 +145,7 @@ func (k *talk) worse(ctx context.Context, alarm hotline.Alarm) (bool, error) {
 	if err := k.happen(c, hotline.Event{Kind: hotline.EvUrgent}, hotline.Content{}); err != nil {
 		return false, err
 	}
-	if err := k.callResponders(c); err != nil {
+	if err := k.callResponders(ctx, c); err != nil {
 		return false, err
 	}
 	s.keepRef(k.msg.Ref, c.ID)
@@ -151,16 +153,44 @@ func (k *talk) worse(ctx context.Context, alarm hotline.Alarm) (bool, error) {
 	return true, nil
 }
 
-// callResponders gives a case that was routed as an ordinary one to those who are sent to emergencies of its kind.
-func (k *talk) callResponders(c hotline.Case) error {
+// A Ringer has emergencies ring at the operators of the line before the responders are called. With a Turn that is none nothing rings.
+type Ringer interface {
+	// OperatorThere tells whether an operator of the line is signed in and on shift.
+	OperatorThere(context.Context) (bool, error)
+	// Rings gives those of the cases that rang.
+	Rings(context.Context, []hotline.CaseID) (map[hotline.CaseID]hotline.Ring, error)
+	// StartRing rings for a case until a moment; undecided then, the dispatcher calls the responders.
+	StartRing(c hotline.CaseID, until time.Time)
+}
+
+// ringsFirst has an emergency ring at the line, if somebody sits there, and it has not rung before.
+func (k *talk) ringsFirst(ctx context.Context, c hotline.Case) (bool, error) {
+	t, ok := k.Turn.(Ringer)
+	if !ok || !k.reg.RingsFirst(c, k.now) {
+		return false, nil
+	}
+	there, err := t.OperatorThere(ctx)
+	if err != nil || !there {
+		return false, nilOr(err)
+	}
+	rang, err := t.Rings(ctx, []hotline.CaseID{c.ID})
+	if _, again := rang[c.ID]; err != nil || again {
+		return false, nilOr(err)
+	}
+	t.StartRing(c.ID, k.now.Add(hotline.RingFor))
+	return true, nil
+}
+
+// callResponders gives a case that was routed as an ordinary one to those who are sent to emergencies of its kind: at once, or after it rang at the line.
+func (k *talk) callResponders(ctx context.Context, c hotline.Case) error {
 	if c.Status == hotline.Filed {
 		return nil // whoever routes it sees that it is urgent
 	}
 	c.Urgent = true
-	for _, p := range hotline.Route(k.reg, hotline.RoutingOf(c)).Assign {
-		if p.Part != hotline.Responding || slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.On() && a.Unit == p.Unit }) {
-			continue
-		}
+	if rings, err := k.ringsFirst(ctx, c); rings || err != nil {
+		return err
+	}
+	for _, p := range k.reg.ToCall(c) {
 		_, err := k.Record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: k.NewAssignment(),
 			Facts: hotline.Facts{Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(k.reg, c, p.Unit, k.now)}}, hotline.Content{})
 		if err != nil {

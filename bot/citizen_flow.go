@@ -77,6 +77,10 @@ func (k *talk) newDraft() *draft {
 // proceed asks what is still open, or files.
 func (k *talk) proceed(gather bool) error {
 	d := k.st.Citizen.Draft
+	if k.blocked() && !d.passes() {
+		k.turnAway()
+		return nil
+	}
 	s := k.sense(d)
 	q, open := next(d, s)
 	if !open {

@@ -18,6 +18,9 @@ func (k *talk) human(ctx context.Context) error {
 		}
 		return k.toHuman(ctx)
 	}
+	if only, err := k.blockedFrom(ctx); only || err != nil {
+		return err
+	}
 	s.Quiz = nil
 	s.await(waitHuman, 0, k.now.Add(quizWithin))
 	r := hotline.Say("human.ask")
@@ -48,6 +51,9 @@ func (k *talk) toHuman(ctx context.Context) error {
 	s := &k.st.Citizen
 	if d := s.Draft; d != nil && !d.empty() {
 		k.addMessage(d)
+		if k.blockedDraft() {
+			return nil
+		}
 		k.handOver(k.commit(d, k.forHuman(d)))
 		return nil
 	}
@@ -79,6 +85,9 @@ func (k *talk) toHuman(ctx context.Context) error {
 	}
 	d := k.newDraft()
 	k.addMessage(d)
+	if k.blockedDraft() {
+		return nil
+	}
 	k.handOver(k.commit(d, k.forHuman(d)))
 	return nil
 }
@@ -97,6 +106,9 @@ func (k *talk) humanNow(ctx context.Context) error {
 	d := k.st.Citizen.Draft
 	if d == nil || d.empty() {
 		return k.human(ctx)
+	}
+	if k.blockedDraft() {
+		return nil
 	}
 	k.handOver(k.commit(d, k.forHuman(d)))
 	return nil

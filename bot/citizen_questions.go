@@ -55,6 +55,9 @@ func askNear(k *talk, d *draft, _ sense) hotline.Reply {
 		}
 		r = r.With(hotline.Pick(d.answer("near", id(c)), add, "case", c))
 	}
+	if k.blocked() {
+		return r.With(hotline.Pick(d.answer("drop", "1"), "button.drop"))
+	}
 	return r.With(hotline.Pick(d.answer("near", "new"), "button.near.new"), hotline.Pick(d.answer("drop", "1"), "button.drop"))
 }
 

@@ -21,6 +21,7 @@ func (k *talk) note(key string) { k.notes = append(k.notes, hotline.Phrase(key))
 
 // noted gives the reply with the notes before it.
 func (k *talk) noted(r hotline.Reply) hotline.Reply {
+	k.keepBlockAnswer()
 	r.Lines = append(k.notes[:len(k.notes):len(k.notes)], r.Lines...)
 	k.notes = nil
 	k.st.Citizen.Keys = k.st.Citizen.Keys || r.Ask == hotline.AskPlace
@@ -45,6 +46,9 @@ func (k *talk) seal() { k.st.Citizen.Slot++ }
 
 // later says something when the person has been quiet for a while.
 func (k *talk) later(r hotline.Reply) {
+	if k.invites(r) {
+		return
+	}
 	o := hotline.Out{Lane: hotline.LaneReply, Reply: k.offered(k.noted(r)), Slot: k.slot()}
 	if wait := k.bot.Gather + k.slow; wait > 0 {
 		o.Due = k.now.Add(wait)
@@ -80,6 +84,9 @@ func (k *talk) say(r hotline.Reply) {
 		k.later(r)
 		return
 	}
+	if k.invites(r) {
+		return
+	}
 	k.out(hotline.Out{Lane: hotline.LaneReply, Reply: k.noted(r), Slot: k.slot()})
 	k.seal()
 }
@@ -94,6 +101,7 @@ func (k *talk) tell(c hotline.CaseID, r hotline.Reply) {
 
 // alarm says what comes before everything else.
 func (k *talk) alarm(c hotline.CaseID, r hotline.Reply) {
+	k.unsayBlockAnswer()
 	k.out(hotline.Out{Lane: hotline.LaneEmergency, Reply: k.noted(r), Case: c, Slot: k.slot()})
 	k.seal()
 }

@@ -32,7 +32,9 @@ type citizenState struct {
 	Refs []refCase `json:"r,omitempty"` // messages that became part of a case, latest last
 	Pace pace      `json:"p,omitzero"`
 
+	Book    bookState  `json:"v,omitzero"`  // places at counters; see booking.go
 	Siaga   siagaState `json:"y,omitzero"`  // states of alert; see citizen_siaga.go
+	Barred  barred     `json:"bl,omitzero"` // whoever is blocked; see citizen_block.go
 	Shots   shots      `json:"m,omitzero"`  // photos added to a case
 	Keys    bool       `json:"k,omitempty"` // the network's own keyboard offers to send a location, and was not taken away
 	Offered time.Time  `json:"o,omitzero"`  // when Javanese was offered to somebody who writes it; once
@@ -61,6 +63,7 @@ const (
 	waitHuman    wait = "human"    // what a human should read
 	waitCode     wait = "code"     // a code from another network
 	waitJoin     wait = "join"     // the yes to a joining
+	waitEnrol    wait = "enrol"    // the code of somebody who works for the service
 )
 
 // How long things said are taken as belonging together.
@@ -182,10 +185,11 @@ type draft struct {
 	In    string `json:"u,omitempty"` // … and then the villages of this one
 	Page  int    `json:"v,omitempty"` // … from this page on
 
-	Asked string   `json:"q,omitempty"`  // the question that was said last
-	Split bool     `json:"sp,omitempty"` // another complaint of the same message waits to be offered
-	Notes []string `json:"nn,omitempty"` // what must be said before it and was not shown yet
-	Plain bool     `json:"r,omitempty"`  // what the ways to send mean was explained
+	Asked  string   `json:"q,omitempty"`  // the question that was said last
+	Split  bool     `json:"sp,omitempty"` // another complaint of the same message waits to be offered
+	Second int      `json:"s2,omitempty"` // that other complaint, while its own photos may still be coming: draft.N
+	Notes  []string `json:"nn,omitempty"` // what must be said before it and was not shown yet
+	Plain  bool     `json:"r,omitempty"`  // what the ways to send mean was explained
 
 	Near     []hotline.CaseID               `json:"l,omitempty"`  // cases it may be an addition to
 	Matters  map[hotline.CaseID]hotline.Arg `json:"lm,omitempty"` // and what those are called in lists

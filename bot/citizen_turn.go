@@ -23,6 +23,9 @@ func (k *talk) citizen(ctx context.Context) error {
 	if done, err := k.siaga(ctx); done || err != nil {
 		return err
 	}
+	if k.shelve() {
+		return nil
+	}
 	switch k.msg.Kind {
 	case hotline.MsgChoice:
 		return k.choose(ctx)
@@ -106,6 +109,9 @@ func (k *talk) hear(ctx context.Context) error {
 	if done, err := k.pointed(ctx); done || err != nil {
 		return err
 	}
+	if done, err := k.booked(ctx); done || err != nil {
+		return err
+	}
 	if done, err := k.restricting(ctx); done || err != nil {
 		return err
 	}
@@ -178,9 +184,15 @@ func (k *talk) beginDraft(ctx context.Context, rd hotline.Reading) error {
 // onward adds what was said to the draft and says where it stands.
 func (k *talk) onward() error {
 	d := k.st.Citizen.Draft
+	if second, ok := k.second(d); ok {
+		k.addMessage(second)
+		d.Second = k.third(second)
+		return k.proceed(gathered)
+	}
 	if k.besides(d) {
 		return k.other()
 	}
+	quick := d.Shown.IsZero() || k.now.Before(d.Shown)
 	if k.lookedFor(d, "sight") {
 		d.Sight = sightIn(k.msg.Text) // asked once, whatever they say to it
 	}
@@ -202,6 +214,9 @@ func (k *talk) onward() error {
 	stale := !d.Touched.IsZero() && k.now.Sub(d.Touched) > staleAfter
 	if k.addMessage(d) && confirmed {
 		d.note("draft.added") // it goes along; else nobody would know
+	}
+	if quick {
+		k.apartBubbles(d)
 	}
 	k.correctPlace(d)
 	if placed {
@@ -315,6 +330,10 @@ func (k *talk) unreadable(key string) error {
 		k.later(k.standing())
 		return nil
 	}
+	if k.bookListens() {
+		k.later(hotline.Say("book.unread"))
+		return nil
+	}
 	k.later(hotline.Say("greet.tell").With(menuRow()...))
 	return nil
 }
@@ -399,6 +418,10 @@ func e164(s string) string {
 func (k *talk) changed(ctx context.Context) error {
 	s := &k.st.Citizen
 	if d := s.Draft; d != nil {
+		if k.changedAside() {
+			d.note("draft.changed")
+			return k.proceed(gathered)
+		}
 		for i := range d.Bubbles {
 			if d.Bubbles[i].Ref == k.msg.Ref && k.msg.Ref != "" {
 				if done, err := k.danger(ctx); done || err != nil {

@@ -197,6 +197,24 @@ func (k *talk) dataMessages(d hotline.Dossier) []dataMessage {
 		}
 		add(line/2+len(c.Text), "data.call", "at", c.Opened, "class", hotline.PhraseArg("data.class."+cmp.Or(string(c.Class), "none")), "text", c.Text)
 	}
+	for i, b := range d.Blocks {
+		if i == 0 {
+			size = dataSize
+			add(line, "data.blocks")
+		}
+		add(line+len(b.Words), "data.block", "from", b.From, "until", b.Over(), "reason", hotline.PhraseArg("block.reason."+string(b.Reason)))
+		if b.Words != "" {
+			add(0, "block.words", "text", b.Words)
+		}
+	}
+	barred := slices.DeleteFunc(slices.Clone(d.Barred), func(c hotline.Content) bool { return c.Text == "" }) // photos are counted
+	for i, c := range barred {
+		if i == 0 {
+			size = dataSize
+			add(line, "data.blocked")
+		}
+		add(line/2+len(c.Text), "data.blockedtext", "at", c.At, "text", c.Text)
+	}
 	said := slices.DeleteFunc(slices.Clone(d.Said), func(c hotline.Content) bool { return c.Erased || c.Empty() })
 	for i, c := range said {
 		if i == 0 {

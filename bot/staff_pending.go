@@ -25,6 +25,7 @@ type pending struct {
 	Unit   string               `json:"u,omitempty"` // chosen unit or agency; noUnit: said not to know
 	Date   string               `json:"d,omitempty"`
 	Cat    string               `json:"k,omitempty"` // the category chosen, while it is asked whom the case accuses
+	Block  *blocking            `json:"l,omitempty"` // how somebody is blocked
 	Sure   bool                 `json:"y,omitempty"` // said yes to what may surprise: an outcome, a holiday
 	Doubt  bool                 `json:"b,omitempty"` // the day is far off, or its year was guessed: shown in full before it counts
 	Asked  bool                 `json:"q,omitempty"` // the words were asked for, so they are meant as this

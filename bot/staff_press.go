@@ -22,7 +22,7 @@ type staffPressed struct {
 // aboutCase are the acts whose buttons name a case and not an assignment.
 func aboutCase(a act) bool {
 	switch a {
-	case actRoute, actOwn, actHand, actCategory, actArchive, actTranscribe, actCase:
+	case actRoute, actOwn, actHand, actCategory, actArchive, actTranscribe, actCase, actBlock, actUnblock:
 		return true
 	}
 	return false

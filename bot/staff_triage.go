@@ -27,6 +27,9 @@ const forced = "!"
 // triage does a coordinator's act about a case; k.coordinates has been asked.
 func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string) error {
 	k.st.Staff.Pending = nil
+	if what == actBlock || what == actUnblock {
+		return k.decideBlock(ctx, c, what, arg)
+	}
 	if what != actCase && !c.Status.Live() {
 		return k.lost(c, hotline.Assignment{})
 	}
@@ -78,6 +81,10 @@ func (k *talk) triage(ctx context.Context, c hotline.Case, what act, arg string)
 // coordinatorReplied answers what a coordinator says to a card of a case, or with its number.
 func (k *talk) coordinatorReplied(ctx context.Context, c hotline.Case, o order) error {
 	switch o.Act {
+	case actBlock, actUnblock:
+		if o.Text == "" {
+			return k.triage(ctx, c, o.Act, "")
+		}
 	case actSee, actOwn, actArchive:
 		what := o.Act
 		if what == actSee {
@@ -147,6 +154,8 @@ func (k *talk) advanceTriage(ctx context.Context, c hotline.Case, p *pending) er
 		return k.chooseUnit(ctx, c, p, ask)
 	case actCategory:
 		return k.chooseCategory(ctx, c, p, ask)
+	case actBlock:
+		return k.advanceBlock(ctx, c, p, ask)
 	}
 	k.st.Staff.Pending = nil
 	return nil
@@ -459,7 +468,7 @@ func (k *talk) archive(ctx context.Context, c hotline.Case, word string) error {
 	if _, err := k.Archive(ctx, k.conv.Viewer, c.ID, hotline.ArchiveReason(word)); err != nil {
 		return k.refusedOr(err, c, hotline.Assignment{})
 	}
-	k.onCase(c.ID, 0, hotline.Say("staff.archive.done", "case", c.ID, "reason", archiveReason(word)))
+	k.onCase(c.ID, 0, offerBlock(c, hotline.ArchiveReason(word), hotline.Say("staff.archive.done", "case", c.ID, "reason", archiveReason(word))))
 	return nil
 }
 

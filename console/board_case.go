@@ -15,16 +15,17 @@ import (
 
 // A casePage is a case with all that may be done about it.
 type casePage struct {
-	File    hotline.CaseFile
-	Lines   []caseLine
-	Form    *Form // what was just typed, and what is wrong with it
-	Open    string
-	Chief   bool
-	Groups  []unitGroup
-	Matters []hotline.Category
-	Bodies  []hotline.Agency
-	Reasons []hotline.ArchiveReason
-	Units   []proposal // proposed for it
+	File     hotline.CaseFile
+	Lines    []caseLine
+	Form     *Form // what was just typed, and what is wrong with it
+	Open     string
+	Chief    bool
+	Groups   []unitGroup
+	Matters  []hotline.Category
+	Bodies   []hotline.Agency
+	Reasons  []hotline.ArchiveReason
+	Units    []proposal // proposed for it
+	Blocking blockPart
 }
 
 // A proposal is a unit that a key gives the case to.
@@ -83,7 +84,10 @@ func (q *Request) caseHistory() error {
 func (q *Request) readCase(id hotline.CaseID, look bool) (casePage, error) {
 	page := casePage{Chief: q.chief(), Form: &Form{Errors: map[string]string{}}}
 	err := q.Do(func(t Tx) (err error) {
-		if page.File, err = t.CaseFile(q.Context(), q.Viewer, id); err != nil || !look {
+		if page.File, err = t.CaseFile(q.Context(), q.Viewer, id); err != nil {
+			return err
+		}
+		if page.Blocking, err = q.readBlocking(t, page.File); err != nil || !look {
 			return err
 		}
 		q.Audit(t, hotline.Audit{Act: hotline.ActSawCase, Case: id})
@@ -226,7 +230,9 @@ var wrongs = []struct {
 }{
 	{hotline.ErrRefused, "", "wrong.refused"}, {hotline.ErrAccused, "unit", "wrong.accused"}, {hotline.ErrNoDesk, "unit", "wrong.nodesk"},
 	{hotline.ErrNoUnit, "unit", "wrong.unit"}, {hotline.ErrNoMatter, "category", "wrong.category"}, {hotline.ErrWhom, "about", "wrong.whom"},
-	{hotline.ErrNoReason, "reason", "wrong.reason"},
+	{hotline.ErrNoReason, "reason", "wrong.reason"}, {hotline.ErrBlockReason, "why", "wrong.why"}, {hotline.ErrBlockWords, "words", "wrong.sentence"},
+	{hotline.ErrBlockUntil, "days", "wrong.days"}, {hotline.ErrBlockTwice, "", "wrong.twice"}, {hotline.ErrBlockStaff, "", "wrong.staff"},
+	{hotline.ErrBlockNobody, "", "wrong.nobody"},
 }
 
 // perform does an act with what was typed in f, and goes back to where it was asked for. What is wrong is said beside its field, in the case's page.

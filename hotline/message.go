@@ -102,5 +102,6 @@ type Conversation struct {
 	Person  Person
 	Viewer  Viewer // the person's roles that hold now
 	New     bool   // the first message ever from this address
+	Block   *Block // the longest that holds of the person; nil: none
 	State   []byte // JSON of package bot; nil at first
 }

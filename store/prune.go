@@ -18,6 +18,7 @@ const (
 	keepDrafts     = "30 days"  // media of what was begun and never sent
 	keepCodes      = "90 days"  // used and expired invitations
 	keepNotes      = "30 days"  // what one shift of the line wrote down for the next
+	keepBlocked    = "30 days"  // what a blocked person wrote, after the block is over
 	keepAudit      = "5 years"  // who looked at what
 )
 
@@ -37,11 +38,14 @@ func (s *Store) Prune(ctx context.Context) (int64, error) {
 		{dropBlobs + ` and @keep <> ''`, "unused"},
 		{`delete from invites where coalesce(used_at, expires) < clock_timestamp() - @keep::interval`, keepCodes},
 		{`delete from join_codes where expires < clock_timestamp() - @keep::interval`, "2 days"},
+		{`delete from console_links where expires < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from code_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from sessions where seen < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from login_tries where at < clock_timestamp() - @keep::interval`, "2 days"},
 		{`delete from signals where at < clock_timestamp() - @keep::interval`, "2 days"},
 		{`update shift_notes set text = null, taken = coalesce(taken, clock_timestamp()) where text is not null and at < clock_timestamp() - @keep::interval`, keepNotes},
+		{pruneBlocked[0], keepBlocked},
+		{pruneBlocked[1], keepBlocked},
 		{`delete from audit where at < clock_timestamp() - @keep::interval`, keepAudit},
 	} {
 		b.Queue(q.sql, pgx.StrictNamedArgs{"keep": q.keep}).Exec(func(tag pgconn.CommandTag) error {

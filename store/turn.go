@@ -74,7 +74,7 @@ func (s *Store) Turns(ctx context.Context, now func() time.Time, limit int, hand
 	for _, at := range failedAddresses(err) {
 		var err error
 		for try := 0; try < 4; try++ { // who stands in another's way alone, is soon out of it
-			if _, err = s.turns(ctx, now(), 1, at, handle); err == nil || !contended(err) || ctx.Err() != nil {
+			if _, err = s.turns(parentFirst(ctx, err), now(), 1, at, handle); err == nil || !contended(err) || ctx.Err() != nil {
 				break
 			}
 		}
@@ -125,6 +125,7 @@ type turnRow struct {
 	Name      []byte
 	Phone     []byte
 	Roles     []byte
+	Block     []byte
 	InboxID   *hotline.InboxID
 	Body      []byte
 	Delivery  *string
@@ -147,7 +148,7 @@ const (
 	turnsOf = `
 	select c.address_id, c.state, c.touched, a.channel, a.account, a.peer, a.person_id, coalesce(a.home, a.person_id) as home, j.also,
 		a.held_since is not null as held, p.language,
-		d.name, d.phone, r.roles, i.id as inbox_id, i.body, i.delivery, i.attempts,
+		d.name, d.phone, r.roles, b.block, i.id as inbox_id, i.body, i.delivery, i.attempts,
 		exists (select 1 from inbox m where m.address_id = c.address_id and m.set_aside_at is null offset @many limit 1) as many
 	from conversations c
 	join addresses a on a.id = c.address_id
@@ -157,6 +158,7 @@ const (
 	left join lateral (
 		select json_agg(json_build_object('id', r.id, 'name', r.name, 'unit', r.unit, 'from', r.starts, 'until', r.ends, 'duty', r.on_duty) order by r.id) as roles
 		from roles r where r.person_id = any (array_append(j.also, a.person_id)) and r.starts <= @now and (r.ends is null or r.ends > @now)) r on true
+	left join lateral (` + blockOfTurn + `) b on true
 	left join lateral (
 		select id, body, delivery, attempts from inbox where address_id = c.address_id and set_aside_at is null order by id limit 1) i on true
 	where c.address_id = any (@addresses) order by c.ready_at`
@@ -190,6 +192,9 @@ func (s *Store) turns(ctx context.Context, now time.Time, limit int, only hotlin
 		return 0, err
 	}
 	rows, err := t.readTurns(ctx, addresses)
+	if err == nil {
+		err = t.lockParent(ctx)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -254,6 +259,9 @@ func (s *Store) turn(t *Tx, r turnRow) (*Turn, error) {
 			New:     r.Touched == nil,
 			State:   r.State,
 		},
+	}
+	if turn.Conversation.Block, err = readBlock(r.Block); err != nil {
+		return nil, err
 	}
 	if len(r.Roles) > 0 {
 		var roles []struct {

@@ -1,0 +1,50 @@
+package phrase
+
+// block is what is said of a person who may file nothing for a time: to the person, and to the coordinator who decides it.
+var block = map[string]Entry{
+	"block.is":     {"Mohon maaf, laporan baru dari Anda tidak kami terima sampai {until}. Alasannya: {reason}.", "Nuwun sewu, laporan enggal saking njenengan mboten kula tampi dumugi {until}. Sababe: {reason}.", "Sorry, we take no new report from you until {until}. The reason: {reason}."},
+	"block.words":  {"Keterangan petugas: {text}", "Katrangan petugas: {text}", "The officer's note: {text}"},
+	"block.cases":  {"Laporan Anda yang sudah masuk tetap kami jawab di sini.", "Laporan njenengan sing sampun mlebet tetep kula wangsuli teng mriki.", "The reports you have already sent are still answered here."},
+	"block.danger": {"Kalau ada bahaya, tulis saja di sini atau telepon {number}. Itu selalu kami teruskan.", "Menawi wonten bebaya, ditulis mawon teng mriki utawi telpon {number}. Niku tansah kula terusaken.", "If anybody is in danger, write here or call {number}. That always goes through."},
+	"block.object": {"Keberatan? Sampaikan di loket pengaduan kami. {text}", "Mboten sarujuk? Matur teng loket wadulan. {text}", "You disagree? Tell us at the complaint desk. {text}"},
+	"block.lifted": {"Anda bisa membuat laporan lagi.", "Njenengan saged damel laporan malih.", "You can report again."},
+	"block.sorry":  {"Pemblokiran Anda keliru. Kami mohon maaf.", "Njenengan kablokir amargi klentu. Kula sami nyuwun ngapunten.", "You were blocked by mistake. We are sorry."},
+	"block.again":  {"Yang Anda tulis selama ini tidak menjadi laporan. Kalau masih perlu, tulis lagi.", "Sing njenengan tulis sakdangunipun niki mboten dados laporan. Menawi taksih perlu, ditulis malih.", "What you wrote meanwhile became no report. Write it again if it still matters."},
+
+	"block.reason.spam":  {"pesan yang sama atau iklan terus-menerus", "pesen sing sami utawi iklan terus-terusan", "the same message or advertising over and over"},
+	"block.reason.abuse": {"kata-kata kasar atau ancaman", "tembung kasar utawi ngancam", "insults or threats"},
+	"block.reason.false": {"laporan yang sengaja tidak benar", "laporan sing dijarag mboten leres", "reports that are untrue on purpose"},
+	"block.reason.hate":  {"ujaran kebencian (SARA)", "tembung sengit (SARA)", "hateful words against a group"},
+	"block.reason.other": {"lihat keterangan petugas", "pirsani katrangan petugas", "see the officer's note"},
+
+	"data.blocks":      {"Pemblokiran:", "Pamblokiran:", "Blocks:"},
+	"data.block":       {"• {from} sampai {until}: {reason}.", "• {from} dumugi {until}: {reason}.", "• {from} to {until}: {reason}."},
+	"data.blocked":     {"Yang Anda tulis selama diblokir, dan tidak menjadi laporan:", "Sing njenengan tulis nalika kablokir, lan mboten dados laporan:", "What you wrote while blocked, which became no report:"},
+	"data.blockedtext": {"• {at}: {text}", "• {at}: {text}", "• {at}: {text}"},
+
+	// The coordinator.
+	"staff.button.block":      {"Blokir pelapor", "Blokir pelapor", "Block the reporter"},
+	"staff.button.unblock":    {"Buka blokir", "Bikak blokir", "Lift the block"},
+	"staff.block.why":         {"Pelapor {case} diblokir karena apa? Laporan barunya lewat chat tidak diterima; kata bahaya tetap diteruskan.", "Pelapor {case} dipunblokir amargi punapa? Laporan enggalipun lumantar chat mboten dipuntampi; tembung bebaya tetep dipunterusaken.", "Why is the reporter of {case} blocked? Their new reports in chat are not taken; words of danger still go through."},
+	"staff.block.spam":        {"Pesan berulang, iklan", "Pesen wongsal-wangsul", "Spam"},
+	"staff.block.abuse":       {"Kasar atau mengancam", "Kasar utawi ngancam", "Insults or threats"},
+	"staff.block.false":       {"Sengaja tidak benar", "Dipunjarag mboten leres", "Untrue on purpose"},
+	"staff.block.hate":        {"Mengandung SARA", "Ngemot SARA", "Hateful content"},
+	"staff.block.other":       {"Alasan lain", "Sabab sanes", "Another reason"},
+	"staff.block.words":       {"Tulis alasannya dalam satu kalimat. Orangnya akan membaca ini.", "Serat sababipun ukara setunggal. Tiyangipun badhe maos.", "Write the reason in one sentence. The person will read it."},
+	"staff.block.long":        {"Terlalu panjang. Paling banyak {n} huruf.", "Kepanjangen. Paling kathah {n} aksara.", "Too long: {n} letters at most."},
+	"staff.block.days":        {"Berapa hari? Boleh juga ketik angkanya, paling lama {most}.", "Pinten dinten? Saged ugi ketik angkanipun, paling dangu {most}.", "For how many days? You can also type a number, {most} at most."},
+	"staff.block.add":         {"Mau menambah kalimat untuk orangnya? Tulis dulu.", "Badhe nambah ukara kangge tiyangipun? Dipunserat rumiyin.", "A sentence for the person? Write it first."},
+	"staff.block.quoted":      {"Orangnya akan membaca: “{text}”", "Tiyangipun badhe maos: “{text}”", "The person will read: “{text}”"},
+	"staff.button.days":       {"{n} hari", "{n} dinten", "{n} days"},
+	"staff.block.done":        {"Pelapor {case} diblokir sampai {until}, dan diberi tahu alasannya.", "Pelapor {case} dipunblokir dumugi {until}, lan dipunsukani pirsa sababipun.", "The reporter of {case} is blocked until {until} and was told why."},
+	"staff.block.already":     {"Pelapor {case} sudah diblokir sampai {until}.", "Pelapor {case} sampun dipunblokir dumugi {until}.", "The reporter of {case} is blocked already, until {until}."},
+	"staff.block.staff":       {"Pelapor {case} bertugas di layanan ini, jadi tidak bisa diblokir.", "Pelapor {case} tugas wonten layanan punika, mila mboten saged dipunblokir.", "The reporter of {case} works for this service and cannot be blocked."},
+	"staff.block.nobody":      {"Pelapor {case} tidak dikenal di chat, jadi tidak ada yang diblokir.", "Pelapor {case} mboten dipuntepangi wonten chat, dados mboten wonten ingkang dipunblokir.", "Nobody in chat is known as the reporter of {case}: there is nobody to block."},
+	"staff.block.none":        {"Pelapor {case} tidak sedang diblokir.", "Pelapor {case} mboten saweg dipunblokir.", "The reporter of {case} is not blocked."},
+	"staff.unblock.why":       {"Blokir pelapor {case} dibuka karena apa?", "Blokir pelapor {case} dipunbikak amargi punapa?", "Why is the block of the reporter of {case} lifted?"},
+	"staff.unblock.objection": {"Keberatannya benar", "Wangsulanipun leres", "They are right"},
+	"staff.unblock.mistake":   {"Keliru diblokir", "Klentu blokir", "It was a mistake"},
+	"staff.unblock.enough":    {"Sudah cukup lama", "Sampun cekap", "Long enough"},
+	"staff.unblock.done":      {"Blokir pelapor {case} sudah dibuka, dan orangnya diberi tahu.", "Blokir pelapor {case} sampun dipunbikak, lan tiyangipun dipunsukani pirsa.", "The block of the reporter of {case} is lifted, and they were told."},
+}
