@@ -59,10 +59,11 @@ stop: ## stop the Postgres and Redis that tests share (they also stop by themsel
 assets: ## copy what the pages need of others from npm packages into console/assets/vendor
 	cd console && npm ci --ignore-scripts --no-audit --no-fund
 	rm -rf console/assets/vendor
-	mkdir -p console/assets/vendor/leaflet
+	mkdir -p console/assets/vendor/leaflet console/assets/vendor/uplot
 	cp console/node_modules/htmx.org/dist/htmx.min.js console/node_modules/htmx.org/LICENSE console/assets/vendor/
 	cp -r console/node_modules/leaflet/dist/leaflet.js console/node_modules/leaflet/dist/leaflet.css console/node_modules/leaflet/dist/images \
 		console/node_modules/leaflet/LICENSE console/assets/vendor/leaflet/
+	cp console/node_modules/uplot/dist/uPlot.iife.min.js console/node_modules/uplot/dist/uPlot.min.css console/node_modules/uplot/LICENSE console/assets/vendor/uplot/
 	cp console/node_modules/axe-core/axe.min.js testbed/browser/
 	rm -rf console/node_modules
 

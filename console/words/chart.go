@@ -1,0 +1,32 @@
+package words
+
+// chart is what the charts of the last thirty days say.
+var chart = map[string]Word{
+	"chart.nav":         {"Grafik", "Charts"},
+	"chart.title":       {"30 hari terakhir", "The last 30 days"},
+	"chart.intro":       {"Hanya kasus yang boleh Anda lihat.", "Only cases that you may see."},
+	"chart.empty":       {"Belum ada kasus dalam 30 hari ini. Grafik muncul setelah kasus pertama masuk.", "No cases within these 30 days. Charts appear with the first case."},
+	"chart.filed":       {"Masuk", "Filed"},
+	"chart.ended":       {"Selesai", "Ended"},
+	"chart.first":       {"Jawaban pertama", "First answer"},
+	"chart.rating":      {"Nilai rata-rata", "Mean rating"},
+	"chart.flow":        {"Masuk dan selesai tiap hari", "Filed and ended each day"},
+	"chart.flowhow":     {"Grafik masuk dan selesai tiap hari. Angkanya ada di tabel angka per hari.", "Chart of cases filed and ended each day. The figures are in the table of figures by day."},
+	"chart.answer":      {"Lama sampai jawaban pertama (median, jam)", "Time to the first answer (median, hours)"},
+	"chart.answerhow":   {"Grafik lama sampai jawaban pertama. Angkanya ada di tabel angka per hari.", "Chart of the time to the first answer. The figures are in the table of figures by day."},
+	"chart.failed":      {"Grafik tidak bisa dimuat. Angkanya ada di tabel.", "The chart could not be loaded. The figures are in the table."},
+	"chart.table":       {"Angka per hari", "Figures by day"},
+	"chart.day":         {"Tanggal", "Day"},
+	"chart.agencies":    {"Per instansi, sekarang", "By agency, now"},
+	"chart.agencieshow": {"Bagian kasus yang menunggu atau dipegang petugas.", "Parts of cases that wait or are taken."},
+	"chart.agency":      {"Instansi", "Agency"},
+	"chart.open":        {"Terbuka", "Open"},
+	"chart.none":        {"Tidak ada yang terbuka.", "Nothing is open."},
+	"chart.sources":     {"Masuk lewat", "Came in by"},
+	"chart.ratings":     {"Nilai dari pelapor", "Ratings by reporters"},
+	"chart.stars":       {"{n} dari 5", "{n} of 5"},
+	"chart.unrated":     {"Belum ada nilai.", "No ratings yet."},
+	"chart.minutes":     {"{n} menit", "{n} minutes"},
+	"chart.hours":       {"{n} jam", "{n} hours"},
+	"chart.days":        {"{n} hari", "{n} days"},
+}
