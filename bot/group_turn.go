@@ -14,7 +14,7 @@ import (
 )
 
 // This file is what happens in a chat of many. Two things are heard there: the code that registers the group, and a card quoted with "ambil" by an
-// enrolled officer of the unit. Everything else gets no word, whatever it is: a greeting, a command, a complaint, even a word of danger. Nobody's words in a
+// enrolled officer of the unit. (Who asks there for a link to the console is told in their own chat to ask there.) Everything else gets no word, whatever it is: a greeting, a command, a complaint, even a word of danger. Nobody's words in a
 // group were meant for the hotline, most networks do not even show them to us, and an alarm that sounds for half of them is worse than none. Whoever
 // acts here is answered in their own chat (see talk.out); in the group stand only cards, and who took them.
 
@@ -39,6 +39,9 @@ func (k *talk) group(ctx context.Context) error {
 	}
 	if code, asked := enrolment(k.msg.Text); asked && code != "" && strings.HasPrefix(k.msg.Text, "/") {
 		return k.registerGroup(ctx, code, wrote)
+	}
+	if asksConsole(k.msg.Text) {
+		return k.consoleInGroup(ctx)
 	}
 	if k.msg.ReplyTo != "" && takes(k.msg.Text) {
 		return k.takeInGroup(ctx)

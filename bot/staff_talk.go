@@ -135,6 +135,9 @@ func (k *talk) staffSaid(ctx context.Context) (bool, error) {
 			}
 		}
 	}
+	if st.Pending == nil && k.books() {
+		return false, nil
+	}
 	if k.msg.ReplyTo != "" {
 		ours, known, err := k.staffReplied(ctx)
 		if ours || known || err != nil {
@@ -297,6 +300,8 @@ func (k *talk) wish(ctx context.Context, wished act) (bool, error) {
 	case wishGuide:
 		k.guide()
 		return true, nil
+	case wishConsole:
+		return true, k.console(ctx)
 	case wishTriage, wishErasures, wishInvites:
 		if !k.conv.Viewer.Has(hotline.RoleCoordinator) {
 			return false, nil

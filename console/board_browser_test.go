@@ -23,10 +23,10 @@ type citizens struct {
 	last map[*telegram.Person]int64
 }
 
-func withCitizens(t *testing.T) *citizens {
+func withCitizens(t *testing.T, change ...func(*house.Options)) *citizens {
 	t.Helper()
 	c := &citizens{last: map[*telegram.Person]int64{}}
-	c.Site = browser.Start(t, func(o *house.Options) {
+	c.Site = browser.Start(t, append(change, func(o *house.Options) {
 		c.sim = telegram.New(telegram.Options{Now: o.Clock.Now})
 		c.sim.AddBot(boardToken, "tanggap_bot")
 		if err := c.sim.Listen(""); err != nil {
@@ -34,7 +34,7 @@ func withCitizens(t *testing.T) *citizens {
 		}
 		t.Cleanup(func() { _ = c.sim.Close() })
 		o.Telegram = &house.TelegramOptions{Token: boardToken, API: c.sim.URL()}
-	})
+	})...)
 	return c
 }
 

@@ -17,7 +17,7 @@ func (q *Request) home() error {
 		page.Name = q.User.Login
 	}
 	for _, n := range q.nav() {
-		if !n.Here {
+		if !n.Here && n.Path != "/account" {
 			page.Pages = append(page.Pages, n)
 		}
 	}

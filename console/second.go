@@ -266,30 +266,39 @@ func (q *Request) removeSecond() error {
 	return q.Redirect("/account")
 }
 
-// again runs fn for whoever types the present password once more; whoever does not sees the account's page again, told so. false: it did not run.
+// again runs fn for whoever types the present password once more, or the second step's number where there is no password since they come by links; whoever
+// does not sees the account's page again, told so. false: it did not run.
 func (q *Request) again(fn func(Tx) error) (bool, error) {
 	f := q.Form()
-	may, kept := false, ""
+	may, right, kept := false, false, ""
 	account := "account of " + q.User.Login
 	err := q.Do(func(t Tx) (err error) {
 		if may, err = q.try(t, account); err != nil {
 			return err
 		}
 		secrets, err := t.Secrets(q.Context(), q.User.Person)
-		kept = secrets.Password
+		if kept, right = secrets.Password, false; err == nil && may && kept == "" {
+			right, err = q.proves(t, f.Get("old"))
+		}
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
-	right := false
-	if may {
+	if may && kept != "" {
 		if right, _, err = q.console.passwords.right(q.Context(), kept, f.Values.Get("old")); err != nil {
 			return false, err
 		}
 	}
 	if !right {
-		f.Wrong("old", map[bool]string{true: "login.wrong", false: "login.slow"}[may])
+		said := "login.wrong"
+		switch {
+		case !may:
+			said = "login.slow"
+		case kept == "":
+			said = "second.wrong"
+		}
+		f.Wrong("old", said)
 		return false, q.showAccount(http.StatusUnprocessableEntity, f)
 	}
 	return true, q.Do(func(t Tx) error {

@@ -99,6 +99,7 @@ const (
 	ActDisabled   Act = "disabled_user"
 	ActEnabled    Act = "enabled_user"
 	ActResetUser  Act = "reset_user"
+	ActLink       Act = "console_link" // was given in chat; Detail "used": somebody came in by it
 	ActBlocked    Act = "blocked"
 	ActUnblocked  Act = "unblocked"
 	ActChanged    Act = "changed" // a case, a calendar, a duty: Detail

@@ -51,11 +51,14 @@ func (t *Tx) AddUser(ctx context.Context, u NewUser) (hotline.PersonID, string, 
 		return 0, "", err
 	}
 	code := newCode(linkLength)
-	_, err := scalars[hotline.PersonID](ctx, t, "add a user", `
+	// Who came by a link from chat so far has a user already, without a name of its own: it becomes this one.
+	added, err := scalars[hotline.PersonID](ctx, t, "add a user", `
 		insert into users (person_id, login, email_hash, code_hash, code_expires, created) values (@p, @login, @email, @code, @until, @now)
+		on conflict (person_id) do update set login = @login, email_hash = @email, code_hash = @code, code_expires = @until
+			where starts_with(users.login, '`+hotline.LinkLogin+`')
 		returning person_id`, pgx.StrictNamedArgs{"p": p, "login": strings.ToLower(u.Login), "email": t.emailHash(u.Email), "code": t.store.codeHash(code),
 		"until": u.Until.UTC(), "now": t.now})
-	if unique(err) {
+	if unique(err) || err == nil && len(added) == 0 {
 		return 0, "", hotline.ErrTaken
 	}
 	if err != nil {
