@@ -53,7 +53,7 @@ func (q *Request) readRings(t Tx, all bool) ([]ringRow, error) {
 	var rows []ringRow
 	for _, g := range list {
 		r := ringRow{Ringing: g, May: q.Viewer.Has(writerRoles...)}
-		if g.Rings(q.Now) && g.Of.Status == hotline.Filed {
+		if g.Rings(q.Now) && g.Of.Urgent && g.Of.Status.Live() {
 			r.Left, r.First = int((g.Until.Sub(q.Now)+time.Second-1)/time.Second), len(rows) == 0
 		}
 		if all || r.Left > 0 {

@@ -3,10 +3,12 @@ package console_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"tanggap/hotline"
+	"tanggap/simulator/telegram"
 	"tanggap/store"
 	"tanggap/testbed/browser"
 )
@@ -123,4 +125,55 @@ func TestADangerFromAChatRingsAtTheOperatorFirst(t *testing.T) {
 		Scan(&looks); err != nil || looks != 3 {
 		t.Errorf("%d looks in the record of access, %v; want one for each that rang", looks, err)
 	}
+}
+
+// An ordinary report that went to a unit and grows worse rings at the operator too: sent by a key those who are sent to such emergencies are called; judged to
+// be none it stays where it is; unanswered they are called after half a minute, though the program ends meanwhile. It rings once.
+func TestAReportThatGrowsWorseRingsAtTheOperator(t *testing.T) {
+	t.Parallel()
+	c := withCitizens(t)
+	d := sit(t, c.Site, "ani", hotline.RoleOperator)
+	d.onShift("1")
+	d.Go("/calls/rings")
+	d.Live()
+	responders := func(of hotline.Case) bool {
+		return slices.ContainsFunc(of.Assignments, func(a hotline.Assignment) bool { return a.Part == hotline.Responding && a.On() })
+	}
+	grown := func(person int64, name string) (hotline.CaseID, *telegram.Person) {
+		t.Helper()
+		p := c.person(person, name)
+		if _, err := p.Send("ODGJ terlantar di desa " + name + ", tidur di depan toko"); err != nil {
+			t.Fatal(err)
+		}
+		m := c.hears(t, p, "Kirim?")
+		if _, err := p.Press(m.ID, "Kirim biasa"); err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(c.hears(t, p, "Nomor laporan: ").Text, "Nomor laporan: ")
+		id := c.caseID(t, strings.Fields(after)[0])
+		until(t, c.Site, id, given)
+		if _, err := p.Send("tolong ODGJ mengamuk bawa parang!"); err != nil {
+			t.Fatal(err)
+		}
+		d.Until(fmt.Sprintf(`document.querySelector("#rings [data-ring='%d'] [data-none]") !== null`, id))
+		if responders(look(t, c.Site, id)) {
+			t.Error("responders are called while it rings")
+		}
+		return id, p
+	}
+	sent, _ := grown(41, "Bawu")
+	d.Press("K")
+	until(t, c.Site, sent, responders)
+	none, p := grown(42, "Mindahan")
+	d.Click("#rings [data-none]")
+	c.hears(t, p, "bukan keadaan darurat")
+	if of := look(t, c.Site, none); of.Urgent || responders(of) || !given(of) {
+		t.Errorf("judged to be none, and yet %+v", of)
+	}
+	alone, _ := grown(43, "Raguklampitan")
+	c.Again()
+	c.Clock.Move(c.Clock.Now().Add(hotline.RingFor))
+	until(t, c.Site, alone, responders)
+	d.Go("/calls/rings")
+	d.Until(`document.querySelectorAll("[data-verdict=passed]").length === 1 && document.querySelectorAll("[data-verdict=none]").length === 1`)
 }

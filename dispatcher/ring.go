@@ -20,6 +20,8 @@ type RingTx interface {
 	// StartRing rings for a case until a moment. PassRing says that nobody decided.
 	StartRing(c hotline.CaseID, until time.Time)
 	PassRing(c hotline.CaseID)
+	// RungOut takes cases that rang undecided to the end and were with somebody already: ordinary ones that had grown worse.
+	RungOut(ctx context.Context, limit int) ([]hotline.Case, error)
 }
 
 // rings reads the rings of cases that may have one.
@@ -59,4 +61,18 @@ func (j *job) ringFirst(ctx context.Context, f filing) (bool, error) {
 	}
 	j.tx.StartRing(f.ID, j.now.Add(hotline.RingFor))
 	return true, nil
+}
+
+// rangOut calls those who are sent to an emergency that was an ordinary case with a unit, since nobody at the line decided about it.
+func (j *job) rangOut(c hotline.Case) error {
+	j.tx.PassRing(c.ID)
+	for _, p := range j.r.ToCall(c) {
+		next, err := j.record(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: j.tx.NewAssignment(), Facts: hotline.Facts{
+			Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(j.r, c, p.Unit, j.now)}})
+		if err != nil {
+			return err
+		}
+		c = next
+	}
+	return nil
 }

@@ -29,10 +29,15 @@ func (d *Dispatcher) routes() *queue[filing] {
 		name: "route", d: d, aside: make(map[int64]time.Time), then: []bell{d.listing, d.offering},
 		id: func(f filing) int64 { return int64(f.ID) },
 		take: func(ctx context.Context, j *job) ([]filing, error) {
-			cases, err := j.tx.Unrouted(ctx, atOnce)
-			if err != nil || len(cases) == 0 {
+			worse, err := j.tx.RungOut(ctx, atOnce)
+			if err != nil {
 				return nil, err
 			}
+			cases, err := j.tx.Unrouted(ctx, atOnce-len(worse))
+			if err != nil || len(worse)+len(cases) == 0 {
+				return nil, err
+			}
+			cases = append(worse, cases...)
 			var stories []hotline.ContentID
 			for _, c := range cases {
 				if c.Story != 0 {
@@ -59,6 +64,10 @@ func (d *Dispatcher) routes() *queue[filing] {
 		},
 		each: func(ctx context.Context, j *job, f filing) error { return j.route(ctx, f) },
 		instead: func(ctx context.Context, j *job, f filing) error {
+			if f.Status != hotline.Filed {
+				j.tx.PassRing(f.ID)
+				return nil
+			}
 			_, err := j.triage(ctx, f.Case, hotline.Decision{Triage: true, Why: WhyFailed})
 			return err
 		},
@@ -75,6 +84,9 @@ func (d *Dispatcher) routes() *queue[filing] {
 // heard of the way outside at filing.
 func (j *job) route(ctx context.Context, f filing) error {
 	c := f.Case
+	if c.Status != hotline.Filed {
+		return j.rangOut(c)
+	}
 	if waits, err := j.ringFirst(ctx, f); waits || err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package hotline
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Ring is an emergency from a chat as it rings at the operators of the line, before the responders are called. An operator sends it at once, or says that
 // it is none; undecided, it goes by itself.
@@ -32,12 +35,23 @@ const WhyCalmed = "calmed"
 // Rings tells whether it rings at now.
 func (g Ring) Rings(now time.Time) bool { return g.Decided.IsZero() && now.Before(g.Until) }
 
-// RingsFirst tells whether an emergency is one that operators may hear of first: it came by chat, nobody has it yet, the line is open, and it does not
-// accuse those who sit there.
+// RingsFirst tells whether an emergency is one that operators may hear of first: it came by chat, the line is open, and it does not accuse those who sit
+// there. It has just been filed, or was an ordinary report until now: then the unit that has it hears at once how it stands, and those who are sent to such
+// emergencies wait for the operators.
 func (r *Regency) RingsFirst(c Case, now time.Time) bool {
 	own, _ := r.HotlineAgency()
 	open, _ := r.LineOpen(now)
-	return open && c.Urgent && c.Source == SourceChat && c.Status == Filed && !r.HiddenFrom(c, own.ID)
+	return open && c.Urgent && c.Source == SourceChat && c.Status.Live() && !r.HiddenFrom(c, own.ID)
+}
+
+// ToCall gives the parts of those who are sent to an emergency of its kind and have none of it yet.
+func (r *Regency) ToCall(c Case) []Placing {
+	if !c.Urgent || !c.Status.Live() {
+		return nil
+	}
+	return slices.DeleteFunc(Route(r, RoutingOf(c)).Assign, func(p Placing) bool {
+		return p.Part != Responding || slices.ContainsFunc(c.Assignments, func(a Assignment) bool { return a.On() && a.Unit == p.Unit })
+	})
 }
 
 // SeesRing decides what somebody sees of an emergency from a chat because it rings at the line, beside what Sees lets them see. Of a secret one operators

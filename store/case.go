@@ -91,6 +91,9 @@ func (t *Tx) Record(c hotline.Case, e hotline.Event, said hotline.Content) (hotl
 		}
 	}
 	t.kin(k.c, next, e, said)
+	if (e.Kind == hotline.EvAssigned || e.Kind == hotline.EvReleased || e.Kind == hotline.EvReopened) && !next.Urgent {
+		t.fresh = append(t.fresh, c.ID)
+	}
 	k.c, k.dirty = next, true
 	t.event(e)
 	if next.Urgent && e.Kind.TellsMore() {
@@ -310,6 +313,14 @@ func (t *Tx) Unrouted(ctx context.Context, limit int) ([]hotline.Case, error) {
 		order by c.filed, c.id limit @limit for update skip locked`, pgx.StrictNamedArgs{"limit": limit, "now": t.now})
 }
 
+// RungOut takes cases that rang at the operators of the line, undecided to the end, though somebody has them already; those another instance has are passed
+// over.
+func (t *Tx) RungOut(ctx context.Context, limit int) ([]hotline.Case, error) {
+	return t.casesWhere(ctx, "take cases that rang", `where c.status <> 'filed' and c.id = any (array(
+			select g.case_id from rings g where g.decided is null and g.until <= @now))
+		order by c.id limit @limit for update skip locked`, pgx.StrictNamedArgs{"limit": limit, "now": t.now})
+}
+
 // ManyBefore tells of which cases the reporter, on any network, filed most others or more since a moment, before that one.
 func (t *Tx) ManyBefore(ctx context.Context, cases []hotline.CaseID, since time.Time, most int) (map[hotline.CaseID]bool, error) {
 	ids, err := scalars[hotline.CaseID](ctx, t, "count what a person has filed", `
@@ -343,7 +354,7 @@ func (s *Store) NextWake(ctx context.Context) (time.Time, error) {
 	var at *time.Time
 	err := s.pool.QueryRow(ctx, `
 		select least((select min(wake) from cases), (select min(next) from offerings), (
-			select min(g.until) from rings g join cases c on c.id = g.case_id where g.decided is null and c.status = 'filed'))`).Scan(&at)
+			select min(g.until) from rings g where g.decided is null))`).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("ask when the clock has something to do: %w", err)
 	}

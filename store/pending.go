@@ -28,7 +28,8 @@ func (s *Store) Pending(ctx context.Context, now time.Time) (Pending, error) {
 		select (select count(*) from inbox where set_aside_at is null) as inbox,
 			(select count(*) from outbox where state = 'due' and due <= @now) as outbox,
 			(select count(*) from cases c where status = 'filed' and not exists (
-				select 1 from rings g where g.case_id = c.id and g.decided is null and g.until > @now)) as unrouted,
+				select 1 from rings g where g.case_id = c.id and g.decided is null and g.until > @now))
+				+ (select count(*) from rings where decided is null and until <= @now) as unrouted,
 			(select count(*) from relistings) as unlisted,
 			(select count(*) from offerings where next <= @now) as offers,
 			(select count(*) from cases where wake <= @now) as clock,

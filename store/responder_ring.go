@@ -11,8 +11,8 @@ import (
 	"tanggap/hotline"
 )
 
-// This file is emergencies from chats as they ring at the operators of the line (see hotline.Ring). A case that rings is filed and nobody's; whoever decides
-// about it, and the dispatcher when time is over, lock it first, so that exactly one of them has it.
+// This file is emergencies from chats as they ring at the operators of the line (see hotline.Ring). A case that rings is filed and nobody's, or an
+// ordinary one that has grown worse; whoever decides about it, and the dispatcher when time is over, lock it first, so that exactly one of them has it.
 
 // topicRing is the topic of the signals that tell pages of rings.
 const topicRing = "ring"
@@ -137,15 +137,25 @@ func (t *Tx) RingList(ctx context.Context, v hotline.Viewer, since time.Time) ([
 
 // SendRing sends a ringing emergency to the responders at once. hotline.ErrRefused: it does not ring any more.
 func (t *Tx) SendRing(ctx context.Context, v hotline.Viewer, id hotline.CaseID) error {
-	if _, err := t.ringing(ctx, v, id); err != nil {
+	c, err := t.ringing(ctx, v, id)
+	if err != nil {
 		return err
 	}
 	t.decideRing(id, v.Person, hotline.RingSent)
+	if c.Status == hotline.Filed {
+		return nil // whoever routes it calls them
+	}
+	for _, p := range t.regency.ToCall(c) {
+		if c, err = (actor{t, v}).quietly(c, hotline.Event{Kind: hotline.EvAssigned, Assignment: t.NewAssignment(), Facts: hotline.Facts{
+			Unit: p.Unit, Part: p.Part, Level: p.Level, Due: hotline.DueOnAssign(t.regency, c, p.Unit, t.now)}}, hotline.Content{}); err != nil {
+			return fmt.Errorf("call responders: %w", err)
+		}
+	}
 	return nil
 }
 
 // CalmRing says that a ringing emergency is none. Its reporter hears so, and with it the number to call; the coordinator decides about the case, as about any
-// that waits. hotline.ErrRefused: it does not ring any more.
+// that waits, and one that somebody has already stays with them. hotline.ErrRefused: it does not ring any more.
 func (t *Tx) CalmRing(ctx context.Context, v hotline.Viewer, id hotline.CaseID) error {
 	c, err := t.ringing(ctx, v, id)
 	if err != nil {
@@ -178,7 +188,7 @@ func (t *Tx) ringing(ctx context.Context, v hotline.Viewer, id hotline.CaseID) (
 	switch {
 	case !ok:
 		return c, fmt.Errorf("decide about a ring: %w", hotline.ErrNotFound)
-	case !g.Rings(t.now) || c.Status != hotline.Filed:
+	case !g.Rings(t.now) || !c.Status.Live() || !c.Urgent:
 		return c, fmt.Errorf("decide about a ring: %w", hotline.ErrRefused)
 	}
 	return c, nil
