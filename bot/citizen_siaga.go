@@ -76,11 +76,95 @@ func (k *talk) siaga(ctx context.Context) (bool, error) {
 	if len(all) == 0 || s.Siaga != 0 || k.msg.Kind == hotline.MsgChoice {
 		return false, nil
 	}
-	return k.siagaBegins(t, all)
+	return k.siagaBegins(ctx, t, all)
+}
+
+// siagaOff are words with which somebody who is asked the questions says that there is nothing, or that they want no report.
+var siagaOff = list("salah lapor, salah kirim, salah ketik, salah pencet, salah alamat, ternyata tidak, ternyata tidak banjir, ternyata bukan banjir, bukan banjir, tidak banjir, tidak ada banjir, " +
+	"tidak ada apa-apa, nggak ada apa-apa, gak ada apa-apa, cuma bercanda, hanya bercanda, bercanda, cuma tes, hanya tes, cuma coba, coba-coba, cuma coba-coba, bohong, bohongan, hoaks, hoax, " +
+	"tidak perlu dilaporkan, jangan dilaporkan, mboten banjir, sanes banjir, boten enten napa-napa, ora ono opo-opo, guyon, namung guyon, mung guyon, salah kintun, " +
+	"false alarm, no flood, it was a mistake, by mistake, wrong chat, just a test, just testing, just kidding")
+
+// siagaCalledOff tells whether a message takes the report back: then it is no remark on it.
+func siagaCalledOff(text string) bool {
+	typed := plain(text)
+	w, _ := wanted(typed)
+	return w == wantDrop || w == wantWithdraw || withdraws(typed) || among(siagaOff, typed) || among(siagaOff, leaner(typed))
+}
+
+// siagaStops takes back what was told: a report that was filed once more is asked about, as ever.
+func (k *talk) siagaStops(ctx context.Context) error {
+	s := &k.st.Citizen.Siaga
+	about := s.Case
+	*s = siagaState{Told: s.Told}
+	if about == 0 {
+		k.say(hotline.Say("draft.dropped"))
+		return nil
+	}
+	return k.withdraw(ctx, about)
+}
+
+// siagaOwn gives the person's own report of a siaga that is live and from there, if they have one: what they tell next of the same is added to it.
+func (k *talk) siagaOwn(ctx context.Context, one hotline.Siaga, area string) (hotline.CaseID, error) {
+	if len(k.st.Citizen.Sent) == 0 && !k.joined() {
+		return 0, nil
+	}
+	cases, err := k.ownCases(ctx)
+	if err != nil {
+		return 0, err
+	}
+	i := slices.IndexFunc(cases, func(c hotline.Case) bool {
+		return c.Source == hotline.SourceChat && c.Category == one.Category && c.Status.Live() && !c.Filed.Before(one.From) && one.Covers(k.reg, c.Area) &&
+			(area == "" || k.samePlace(c.Area, area))
+	})
+	if i < 0 {
+		return 0, nil
+	}
+	return cases[i].ID, nil
+}
+
+// samePlace tells whether two areas are one, or one of them the other's kecamatan.
+func (k *talk) samePlace(a, b string) bool {
+	within := func(in, of string) bool { x, ok := k.reg.Area(in); return ok && x.Parent == of }
+	return a == b || within(a, b) || within(b, a)
+}
+
+// siagaAdds adds what is told to the report that the person has already.
+func (k *talk) siagaAdds(ctx context.Context, t Alerter, one hotline.Siaga, into hotline.CaseID, area string, urgent bool) error {
+	c, err := k.ownCase(ctx, into)
+	if err != nil {
+		return err
+	}
+	if _, err := k.hushed(ctx, c); err != nil {
+		return err
+	}
+	said := hotline.Event{Kind: hotline.EvRemarked}
+	if x, ok := k.reg.Area(area); ok && (x.Parent == c.Area || k.msg.Pin != nil) {
+		said.Kind, said.Area = hotline.EvPlaced, area
+	}
+	if err := k.happen(c, said, k.content()); err != nil {
+		return fmt.Errorf("add to a report of a siaga: %w", err)
+	}
+	k.st.Citizen.keepRef(k.msg.Ref, c.ID)
+	if !urgent {
+		k.tell(c.ID, hotline.Say("siaga.added", "case", c.ID).And("siaga.call", "number", k.reg.Emergency))
+		return nil
+	}
+	if !c.Urgent {
+		if err := k.happen(c, hotline.Event{Kind: hotline.EvUrgent}, hotline.Content{}); err != nil {
+			return err
+		}
+		if err := k.callResponders(ctx, c); err != nil {
+			return err
+		}
+	}
+	t.JoinSiaga(one.ID, c.ID, 0, hotline.NeedRescue)
+	k.urgently(c)
+	return nil
 }
 
 // siagaBegins takes in what tells of a siaga from its area, and shows everybody else there its notice once.
-func (k *talk) siagaBegins(t Alerter, all []hotline.Siaga) (bool, error) {
+func (k *talk) siagaBegins(ctx context.Context, t Alerter, all []hotline.Siaga) (bool, error) {
 	s := &k.st.Citizen.Siaga
 	rd := k.read(k.msg.Text)
 	area := k.siagaArea(rd)
@@ -96,9 +180,23 @@ func (k *talk) siagaBegins(t Alerter, all []hotline.Siaga) (bool, error) {
 	free := k.st.Citizen.Draft == nil && k.st.Citizen.waiting(k.now) != waitHuman && k.msg.ReplyTo == ""
 	if free && k.msg.Kind != hotline.MsgContact && rd.Tells && rd.Number == (hotline.Number{}) {
 		for _, one := range all {
+			if rd.Danger != nil && !rd.Danger.Sure { // whether it is one is asked first of all, as ever
+				continue
+			}
+			if !one.Holds(k.now) || !about(one.Category) || rd.Danger != nil && rd.Danger.Category != one.Category {
+				continue
+			}
+			if area == "" || one.Covers(k.reg, area) {
+				into, err := k.siagaOwn(ctx, one, area)
+				if err != nil {
+					return false, err
+				}
+				if into != 0 {
+					k.siagaTell(one)
+					return true, k.siagaAdds(ctx, t, one, into, area, rd.Danger != nil)
+				}
+			}
 			switch {
-			case rd.Danger != nil && !rd.Danger.Sure: // whether it is one is asked first of all, as ever
-			case !one.Holds(k.now) || !about(one.Category) || rd.Danger != nil && rd.Danger.Category != one.Category:
 			case area != "" && one.Covers(k.reg, area):
 				k.siagaTell(one)
 				return true, k.siagaFile(t, one, area, []bubble{k.bubble()}, rd.Danger != nil && rd.Danger.Sure)
@@ -156,7 +254,9 @@ func (k *talk) siagaFile(t Alerter, one hotline.Siaga, area string, bubbles []bu
 	for _, b := range bubbles {
 		privacy = stricter(privacy, wished(b.Text))
 	}
-	c := k.commit(d, hotline.Filing{Kind: hotline.Complaint, Category: one.Category, Privacy: privacy, Urgent: urgent, Area: area})
+	c := k.commit(d, hotline.Filing{Kind: hotline.Complaint, Category: one.Category, Privacy: privacy, Urgent: urgent, Area: area,
+		About: k.reg.Accused(k.read(d.text(0)), one.Category)})
+	k.accusedToo(c, *d)
 	s := &k.st.Citizen.Siaga
 	*s = siagaState{Told: s.Told, Siaga: one.ID, Asked: siagaPeople, Case: c.ID, At: k.now}
 	if urgent {
@@ -206,6 +306,9 @@ func (k *talk) siagaAnswer(ctx context.Context, t Alerter, all []hotline.Siaga) 
 		}
 		return true, k.siagaNeeds(ctx, t, hotline.SiagaNeed(p.arg(1)))
 	case hotline.MsgText, hotline.MsgMedia, hotline.MsgPin:
+		if k.msg.Kind == hotline.MsgText && k.msg.ReplyTo == "" && siagaCalledOff(k.msg.Text) {
+			return true, k.siagaStops(ctx)
+		}
 		if _, command := wanted(typed); command || k.nothingSaid() || k.msg.ReplyTo != "" {
 			return false, nil
 		}
@@ -301,7 +404,7 @@ func (k *talk) siagaNeeds(ctx context.Context, t Alerter, need hotline.SiagaNeed
 		if err := k.happen(c, hotline.Event{Kind: hotline.EvUrgent}, hotline.Content{}); err != nil {
 			return err
 		}
-		if err := k.callResponders(c); err != nil {
+		if err := k.callResponders(ctx, c); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ type SiagaTx interface {
 	EndSiaga(ctx context.Context, v hotline.Viewer, id hotline.SiagaID, summary string) error
 	// InviteVolunteer makes a one-time code, good until a time.
 	InviteVolunteer(ctx context.Context, v hotline.Viewer, id hotline.SiagaID, name string) (string, time.Time, error)
-	// AnswerSiaga tells all reporters the same, and gives how many cases that were.
+	// AnswerSiaga tells all reporters the same, and gives how many cases that were; nobody is told the same twice at once.
 	AnswerSiaga(ctx context.Context, v hotline.Viewer, id hotline.SiagaID, text string) (int, error)
 	SiagaList(ctx context.Context, v hotline.Viewer, limit int) ([]hotline.Siaga, error)
 	// Names gives what people are called.
@@ -70,7 +70,7 @@ func (q *Request) siagaForm(f *Form, show func(string, any) error) error {
 		}
 	}
 	for _, c := range r.Categories { // those that somebody is sent to
-		if len(c.Responders) > 0 && !c.Secret {
+		if len(c.Responders) > 0 && !c.Secret && !c.Oversight && !c.Rudeness {
 			page.Matters = append(page.Matters, c)
 		}
 	}
@@ -136,6 +136,7 @@ type siagaPage struct {
 	hotline.Siaga
 	Now        time.Time
 	May, Holds bool
+	Opens      bool // the cases' pages
 	Places     []hotline.SiagaPlace
 	Needs      []siagaCount
 	Cases      []hotline.SiagaReport // those the viewer may see
@@ -160,7 +161,7 @@ func (q *Request) siagaID() (hotline.SiagaID, error) {
 }
 
 func (q *Request) siagaPage() (siagaPage, error) {
-	page := siagaPage{Now: q.Now, May: q.Viewer.Has(siagaRoles...), Form: &Form{Errors: map[string]string{}}}
+	page := siagaPage{Now: q.Now, May: q.Viewer.Has(siagaRoles...), Opens: q.Viewer.Has(chiefRoles...), Form: &Form{Errors: map[string]string{}}}
 	id, err := q.siagaID()
 	if err != nil {
 		return page, err
@@ -191,7 +192,7 @@ func (q *Request) siagaPage() (siagaPage, error) {
 			page.Live++
 			needs[r.Need]++
 		}
-		if q.Sees(r.Case).Facts {
+		if q.Regency().SeesSiaga(q.Viewer, r.Case).Facts {
 			page.Cases = append(page.Cases, r)
 		}
 	}
@@ -278,7 +279,11 @@ func (q *Request) answerSiaga() error {
 	}
 	return q.siagaAct(func(t Tx, id hotline.SiagaID) error {
 		n, err := t.AnswerSiaga(q.Context(), q.Viewer, id, text)
-		if err == nil {
+		switch {
+		case err != nil:
+		case n == 0:
+			q.Flash(t, "siaga.answered.none")
+		default:
 			q.Flash(t, "siaga.answered", "n", strconv.Itoa(n))
 		}
 		return err

@@ -143,6 +143,14 @@ func TestASiagaForTheNightOfAFlood(t *testing.T) {
 	c.hears(t, budi, "Dapur umum di balai desa")
 	c.hears(t, joko, "Dapur umum di balai desa")
 
+	tab.Type("#g-answer", "Perahu BPBD berangkat. Dapur umum di balai desa Pecangaan Kulon.")
+	tab.Click("form[action$=answer] button")
+	tab.Sees("Tidak ada pelapor yang perlu diberi tahu")
+	var told int
+	if err := c.Store.Pool().QueryRow(t.Context(), `select count(*) from events where kind = 'answered'`).Scan(&told); err != nil || told != 2 {
+		t.Errorf("told %d times, %v", told, err)
+	}
+
 	// An operator sees it and decides nothing; the first day is enough, and the clock has lost what passed.
 	v := c.SignIn(t, ani)
 	if got := v.Get("/siaga/1"); got.Status != http.StatusOK || strings.Contains(got.Body, "g-summary") {

@@ -107,7 +107,8 @@ const longestSiaga = 90 * 24 * time.Hour
 func (s Siaga) Check(r *Regency, now time.Time) error {
 	kecamatan := func(code string) bool { a, ok := r.Area(code); return ok && a.Level == LevelKecamatan }
 	unit := func(id string) bool { _, ok := r.Unit(id); return ok }
-	_, matter := r.Category(s.Category)
+	cat, ok := r.Category(s.Category)
+	matter := ok && !cat.Oversight && !cat.Rudeness // nobody is accused of the weather
 	switch {
 	case strings.TrimSpace(s.Decree) == "":
 		return ErrSiagaDecree
@@ -158,6 +159,16 @@ func SiagaAt(r *Regency, list []Siaga, area, category string, now time.Time) (Si
 // SiagaOf finds one of a list.
 func SiagaOf(list []Siaga, id SiagaID) (Siaga, bool) {
 	return first(list, func(s Siaga) bool { return id != 0 && s.ID == id })
+}
+
+// SeesSiaga decides what somebody sees of a case of a siaga on its page, beside what Sees lets them see. Who works at the line, and leads such a night, sees
+// which cases there are and where, though not what was said in chats and by whom.
+func (r *Regency) SeesSiaga(v Viewer, c Case) Sight {
+	s := r.Sees(v, c)
+	if !v.Has(RoleOperator, RoleSupervisor) || slices.ContainsFunc(v.Roles, func(role Role) bool { return r.HiddenFrom(c, r.AgencyOf(role.Unit)) }) {
+		return s
+	}
+	return s.or(Sight{Facts: true})
 }
 
 // Paused gives what a due time becomes when the clock stands still between two times: later by as many working days as passed meanwhile, at the same time

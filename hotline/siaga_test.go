@@ -58,6 +58,14 @@ func TestWhatIsWrongWithASiaga(t *testing.T) {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}
+	for _, c := range r.Categories {
+		s := good
+		if s.Category = c.ID; c.Oversight || c.Rudeness {
+			if err := s.Check(r, now); !errors.Is(err, ErrSiagaMatter) {
+				t.Errorf("a siaga about %s: %v", c.ID, err)
+			}
+		}
+	}
 	village := r.Villages()[0]
 	for _, c := range []struct {
 		area, category string

@@ -6,6 +6,7 @@ var siaga = map[string]Entry{
 	"siaga.call":   {"Ada yang terancam? Telepon {number} sekarang.", "Wonten sing kaancam? Telpon {number} sakniki.", "Is anybody in danger? Call {number} now."},
 	"siaga.where":  {"Di mana? Tulis desanya, atau kirim lokasi.", "Teng pundi? Tulis desane, utawi kintun lokasi.", "Where? Write the village, or send your location."},
 	"siaga.filed":  {"Laporan {case} sudah masuk: {area}.", "Laporan {case} sampun mlebet: {area}.", "Report {case} is in: {area}."},
+	"siaga.added":  {"Sudah ditambahkan ke laporan {case}. Petugas membacanya.", "Sampun ditambahaken teng laporan {case}. Petugas maos niku.", "It was added to report {case}. The officers read it."},
 	"siaga.people": {"Ada berapa orang di situ? Tulis angkanya.", "Wonten pinten tiyang teng mriku? Tulis angkane.", "How many people are there? Write the number."},
 	"siaga.need":   {"Apa yang paling dibutuhkan?", "Napa sing paling dibetahaken?", "What is needed most?"},
 

@@ -67,10 +67,11 @@ func (t *Tx) Siagas(ctx context.Context) ([]hotline.Siaga, error) {
 	return list, err
 }
 
-// JoinSiaga makes a case of this unit of work one of a siaga, with what its reporter said; said again, that counts.
+// JoinSiaga makes a case of this unit of work one of a siaga, with what its reporter said; said again, that counts. What was not said (zero) leaves what was.
 func (t *Tx) JoinSiaga(id hotline.SiagaID, c hotline.CaseID, people int, need hotline.SiagaNeed) {
 	t.later(func() {
-		t.queue(`insert into siaga_cases (case_id, siaga_id, people, need) values (@case, @id, @people, @need) on conflict (case_id) do update set people = @people, need = @need`,
+		t.queue(`insert into siaga_cases (case_id, siaga_id, people, need) values (@case, @id, @people, @need) on conflict (case_id) do update set
+				people = case when @people > 0 then @people else siaga_cases.people end, need = case when @need <> '' then @need else siaga_cases.need end`,
 			pgx.StrictNamedArgs{"case": c, "id": id, "people": people, "need": string(need)})
 	})
 	t.Signal(topicSiaga, int64(id))
@@ -88,6 +89,7 @@ func (t *Tx) siagaStep(v hotline.Viewer, id hotline.SiagaID, act hotline.SiagaAc
 	t.queue(`insert into siaga_steps (siaga_id, at, by, act, word, text) values (@id, @now, @by, @act, @word, @text)`,
 		pgx.StrictNamedArgs{"id": id, "now": t.now, "by": v.Person, "act": string(act), "word": word, "text": text})
 	t.store.siagaMemory.last.Store(nil)
+	t.rings.siaga = true
 	t.Signal(topicSiaga, int64(id))
 }
 
@@ -214,15 +216,23 @@ func (t *Tx) ofSiaga(s hotline.Siaga) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{"id": s.ID, "category": s.Category, "areas": areas, "began": s.From, "over": s.Over()}
 }
 
-// AnswerSiaga tells the reporters of all cases of a siaga that are live the same, and gives how many cases those were.
+// sameAnswer is how long the same words are the same answer, sent twice.
+const sameAnswer = 10 * time.Minute
+
+// AnswerSiaga tells the reporters of all cases of a siaga that are live the same, and gives how many cases those were. Who was just told these very words, for
+// the button was pressed twice, is not told again: only whose case came since.
 func (t *Tx) AnswerSiaga(ctx context.Context, v hotline.Viewer, id hotline.SiagaID, text string) (int, error) {
 	s, err := t.openSiaga(ctx, v, id)
 	if err != nil {
 		return 0, err
 	}
+	args := t.ofSiaga(s)
+	args["text"], args["lately"] = text, t.now.Add(-sameAnswer)
 	ids, err := scalars[hotline.CaseID](ctx, t, "list the live cases of a siaga", `select c.id from cases c where `+casesOfSiaga+`
-		and c.status not in ('ended', 'closed', 'withdrawn', 'archived') order by c.id`, t.ofSiaga(s))
-	if err != nil {
+		and c.status not in ('ended', 'closed', 'withdrawn', 'archived') and not exists (
+			select 1 from siaga_steps p where p.siaga_id = @id and p.act = 'answered' and p.text = @text and p.at > @lately and p.at >= c.filed)
+		order by c.id`, args)
+	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
 	for _, each := range ids {

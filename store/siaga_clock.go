@@ -68,6 +68,52 @@ func (t *Tx) stopClocks(ctx context.Context, v hotline.Viewer, s hotline.Siaga, 
 	return nil
 }
 
+// pauseFresh has the clocks of what was given to units in this unit of work stand still too, where those of the unit do.
+func (t *Tx) pauseFresh(ctx context.Context) error {
+	all, err := t.Siagas(ctx)
+	all = slices.DeleteFunc(slices.Clone(all), func(s hotline.Siaga) bool { return len(s.Units) == 0 || !s.Holds(t.now) })
+	ids := t.fresh
+	t.fresh = nil
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	slices.Sort(ids)
+	type row struct {
+		pauseRow
+		SiagaID hotline.SiagaID
+	}
+	rows, err := read[row](ctx, t, "read how due times were moved", `
+		select p.case_id, p.assignment_id, p.since, p.was, p.due, p.siaga_id from siaga_pauses p join siagas s on s.id = p.siaga_id
+		where p.case_id = any (@ids) and s.ended is null`, pgx.StrictNamedArgs{"ids": ids})
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Compact(ids) {
+		c := t.cases[id].c
+		if c.Urgent || c.Status.Over() {
+			continue
+		}
+		for _, s := range all {
+			moved, another := map[pauseKey]pauseRow{}, false
+			for _, r := range rows {
+				if r.CaseID == id && r.SiagaID == s.ID {
+					moved[pauseKey{id, r.AssignmentID}] = r.pauseRow
+				}
+				another = another || r.CaseID == id && r.SiagaID != s.ID // no clock stands still twice
+			}
+			if another || !slices.ContainsFunc(c.Assignments, func(a hotline.Assignment) bool { return a.On() && slices.Contains(s.Units, a.Unit) }) {
+				continue
+			}
+			k := clockStop{t: t, s: s, until: s.Until, moved: moved, since: c.Changed}
+			if err := k.stop(c); err != nil {
+				return fmt.Errorf("stop the clock of case %d: %w", id, err)
+			}
+			break
+		}
+	}
+	return nil
+}
+
 // clockStop moves the due times of one case.
 type clockStop struct {
 	t     *Tx

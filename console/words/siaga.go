@@ -20,10 +20,11 @@ var siaga = map[string]Word{
 	"siaga.wrong.unit":  {"Unit itu tidak ada.", "There is no such unit."},
 	"siaga.wrong.twice": {"Di sana sudah ada siaga tentang hal yang sama.", "An alert about the same is in force there already."},
 
-	"siaga.declared":  {"Siaga berlaku mulai sekarang.", "The alert is in force from now on."},
-	"siaga.prolonged": {"Akhir siaga sudah diubah.", "The alert's end is changed."},
-	"siaga.answered":  {"Disampaikan kepada pelapor {n} kasus.", "Told to the reporters of {n} cases."},
-	"siaga.ended":     {"Siaga selesai.", "The alert is over."},
+	"siaga.declared":      {"Siaga berlaku mulai sekarang.", "The alert is in force from now on."},
+	"siaga.prolonged":     {"Akhir siaga sudah diubah.", "The alert's end is changed."},
+	"siaga.answered":      {"Disampaikan kepada pelapor {n} kasus.", "Told to the reporters of {n} cases."},
+	"siaga.answered.none": {"Tidak ada pelapor yang perlu diberi tahu: belum ada kasus, atau jawaban itu sudah mereka terima.", "Nobody was left to tell: there is no case, or they have had that answer."},
+	"siaga.ended":         {"Siaga selesai.", "The alert is over."},
 
 	"siaga.holds":    {"berlaku", "in force"},
 	"siaga.past":     {"lewat waktunya, belum diakhiri", "past its time, not ended yet"},
