@@ -21,7 +21,7 @@ type MergeTx interface {
 
 // mergeRoutes are the pages about what belongs to a case: others about the same, and its check word.
 func mergeRoutes() []Route {
-	watch := roles(hotline.RoleCoordinator, hotline.RoleHead, hotline.RoleOfficer, hotline.RoleResponder, hotline.RoleSetda)
+	watch := watchRoles
 	return []Route{
 		{Method: "GET", Path: "/board/cases/{id}/merge", May: chiefRoles, Do: (*Request).mergePage},
 		{Method: "POST", Path: "/board/cases/{id}/merge", May: chiefRoles, Do: (*Request).actMerge},

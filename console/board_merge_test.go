@@ -119,3 +119,40 @@ func numberOf(t *testing.T, site *browser.Site, id hotline.CaseID) (n hotline.Nu
 	})
 	return n
 }
+
+// The same in English: what is proposed, what is refused and why, and what was done.
+func TestMergingInEnglish(t *testing.T) {
+	t.Parallel()
+	site := browser.Start(t)
+	v := site.SignIn(t, site.User(t, "rina", hotline.RoleCoordinator))
+	v.Post("/language", "lang", "en", "back", "/")
+	one, two, secret := fileCase(t, site, ""), fileCase(t, site, ""), hotline.Case{}
+	site.Do(t, func(tx *store.Tx) error {
+		secret = tx.File(hotline.Filing{Kind: hotline.Complaint, Category: "jalan", Privacy: hotline.Secret, Source: hotline.SourceDesk, Area: "33.20.05",
+			Story: hotline.Content{Text: "jalan berlubang"}})
+		return nil
+	})
+	page := fmt.Sprintf("/board/cases/%d", two.ID)
+	into := func(c hotline.Case) string { return numberOf(t, site, c.ID).String() }
+	for _, step := range []struct {
+		do    func() browser.Answer
+		wants []string
+	}{
+		{func() browser.Answer { return v.Get(page) }, []string{"Like reports: merge or take apart"}},
+		{func() browser.Answer { return v.Get(page + "/merge") }, []string{"Perhaps about the same matter", "Merge into " + into(one), "Each reporter keeps the number"}},
+		{func() browser.Answer { return v.Post(page+"/merge", "into", "JPR-1") }, []string{"There is no such number."}},
+		{func() browser.Answer { return v.Post(page+"/merge", "into", into(secret)) }, []string{"one is secret or accuses an official"}},
+		{func() browser.Answer { return v.Post(page+"/merge", "into", into(one)) }, []string{"was merged.", "Merged into", "Take apart again"}},
+		{func() browser.Answer { return v.Post(page+"/merge", "into", into(one)) }, []string{"They cannot be merged now."}},
+		{func() browser.Answer { return v.Get(page + "/history") }, []string{"merged with a like report"}},
+		{func() browser.Answer { return v.Get(fmt.Sprintf("/board/cases/%d/merge", one.ID)) }, []string{"Merged into this one", "This report cannot be merged into another"}},
+		{func() browser.Answer { return v.Post(page + "/apart") }, []string{"was taken apart."}},
+	} {
+		got := step.do()
+		for _, want := range step.wants {
+			if !strings.Contains(got.Body, want) {
+				t.Errorf("%d at %s does not say %q:\n%s", got.Status, got.Path, want, got.Body)
+			}
+		}
+	}
+}

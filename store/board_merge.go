@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,9 +22,7 @@ func (t *Tx) Merge(ctx context.Context, v hotline.Viewer, child, parent hotline.
 	if child == parent {
 		return hotline.Case{}, fmt.Errorf("merge a case with itself: %w", hotline.ErrRefused)
 	}
-	if _, err := t.Case(ctx, min(child, parent)); err != nil { // all lock in this order
-		return hotline.Case{}, err
-	}
+	t.queue(`select pg_advisory_xact_lock(@lock)`, pgx.StrictNamedArgs{"lock": mergeLock}) // of two who merge each into the other one waits
 	_, into, err := t.acting(ctx, v, parent)
 	if err != nil {
 		return hotline.Case{}, err
@@ -66,25 +66,70 @@ func (t *Tx) Merge(ctx context.Context, v hotline.Viewer, child, parent hotline.
 	return after, nil
 }
 
+// mergeLock is the advisory lock of whoever merges: what is a child to one of them may be a parent to another, and parents are locked first.
+const mergeLock = 0x7461_0014
+
 // TakeApart takes a merged case out again: it goes where its category goes, as if it were new.
 func (t *Tx) TakeApart(ctx context.Context, v hotline.Viewer, child hotline.CaseID) (hotline.Case, error) {
+	parents, err := scalars[hotline.CaseID](ctx, t, "find the case it was merged into", `
+		select p.id from cases c join cases p on p.id = c.parent where c.id = @child for update of p`, pgx.StrictNamedArgs{"child": child})
+	if err != nil {
+		return hotline.Case{}, err
+	}
 	k, c, err := t.acting(ctx, v, child)
 	if err != nil {
 		return c, err
 	}
-	parent := c.Parent
-	after, err := k.quietly(c, hotline.Event{Kind: hotline.EvParted, Facts: hotline.Facts{With: parent}}, hotline.Content{})
-	if err != nil {
-		return c, err
+	if c.Parent == 0 || !slices.Contains(parents, c.Parent) {
+		return c, fmt.Errorf("take a case apart: %w", hotline.ErrRefused)
 	}
-	if err := k.yield(ctx, parent, child, v.Person); err != nil {
+	after, err := k.quietly(c, hotline.Event{Kind: hotline.EvParted, Facts: hotline.Facts{With: c.Parent}}, hotline.Content{})
+	if err != nil {
 		return c, err
 	}
 	return k.reroute(ctx, after)
 }
 
+// A parent is locked before those that were merged into it: what happens to it happens to them. Who holds one of these, and finds only then that the parent
+// must change too, does not wait for it, for its holder may be waiting here; the unit of work is done again from the start, with the parent locked first.
+
+// A busyParentError says that a parent is held by somebody else.
+type busyParentError struct {
+	id  hotline.CaseID
+	err error
+}
+
+func (b *busyParentError) Error() string { return fmt.Sprintf("case %d is held: %v", b.id, b.err) }
+func (b *busyParentError) Unwrap() error { return b.err }
+
+// firstLocked is the key of what a context says is to be locked before anything else.
+type firstLocked struct{}
+
+// parentFirst gives a context whose units of work lock the parent first for which this error could not wait.
+func parentFirst(ctx context.Context, err error) context.Context {
+	var b *busyParentError
+	if !errors.As(err, &b) {
+		return ctx
+	}
+	return context.WithValue(ctx, firstLocked{}, b.id)
+}
+
+// lockParent locks what this unit of work could not wait for when it was tried before.
+func (t *Tx) lockParent(ctx context.Context) error {
+	first, ok := ctx.Value(firstLocked{}).(hotline.CaseID)
+	if !ok {
+		return nil
+	}
+	_, err := scalars[hotline.CaseID](ctx, t, "lock a parent first", `select id from cases where id = @id for update`, pgx.StrictNamedArgs{"id": first})
+	return err
+}
+
 // yield says of a parent that a case is on its own again.
 func (t *Tx) yield(ctx context.Context, parent, child hotline.CaseID, by hotline.PersonID) error {
+	if _, err := scalars[hotline.CaseID](ctx, t, "lock a case that others were merged into", `select id from cases where id = @id for update nowait`,
+		pgx.StrictNamedArgs{"id": parent}); err != nil {
+		return &busyParentError{parent, err}
+	}
 	p, err := t.Case(ctx, parent)
 	if err != nil {
 		return err
@@ -120,10 +165,14 @@ type kinNews struct {
 
 // kin remembers an event for the cases it concerns beside its own.
 func (t *Tx) kin(before, after hotline.Case, e hotline.Event, said hotline.Content) {
-	if after.Children > 0 && e.Kind.Shared() || after.Status == hotline.Merged && e.Kind.TellsMore() {
-		t.kinship = append(t.kinship, kinNews{before, after, e, said})
+	n := kinNews{before, after, e, said}
+	if n.left() || after.Children > 0 && e.Kind.Shared() || after.Status == hotline.Merged && e.Kind.TellsMore() {
+		t.kinship = append(t.kinship, n)
 	}
 }
+
+// left tells whether the case is one of its own again, whoever or whatever took it out.
+func (n kinNews) left() bool { return n.before.Parent != 0 && n.after.Parent != n.before.Parent }
 
 // tellKin lets what happened here to parents happen to those merged into them, and tells the officers of parents what was added to those.
 func (t *Tx) tellKin(ctx context.Context) error {
@@ -131,6 +180,12 @@ func (t *Tx) tellKin(ctx context.Context) error {
 		all := t.kinship
 		t.kinship = nil
 		for _, n := range all {
+			if n.left() {
+				if err := t.yield(ctx, n.before.Parent, n.after.ID, n.event.By); err != nil {
+					return fmt.Errorf("say that a merged case is on its own: %w", err)
+				}
+				continue
+			}
 			if n.after.Children > 0 {
 				if err := t.tellChildren(ctx, n); err != nil {
 					return fmt.Errorf("tell those whose cases were merged: %w", err)
@@ -158,9 +213,6 @@ func (t *Tx) tellChildren(ctx context.Context, n kinNews) error {
 		switch gone := n.event.Kind == hotline.EvWithdrawn || n.event.Kind == hotline.EvArchived; {
 		case c.Status == hotline.Merged && (gone || !t.regency.MayMerge(c, parent)):
 			if _, err := t.Record(c, hotline.Event{Kind: hotline.EvParted, Facts: hotline.Facts{With: parent.ID}}, hotline.Content{}); err != nil {
-				return err
-			}
-			if err := t.yield(ctx, parent.ID, c.ID, 0); err != nil {
 				return err
 			}
 			t.sayTo(c, hotline.Say("notice.rerouted", "case", c.ID))
@@ -191,10 +243,11 @@ func news(kind hotline.EventKind) bool {
 
 // tellParent tells the officers of a parent what was added to a case that was merged into it.
 func (t *Tx) tellParent(ctx context.Context, n kinNews) error {
-	parent, err := t.Case(ctx, n.after.Parent)
-	if err != nil {
+	parents, err := t.Glance(ctx, n.after.Parent) // not locked: it does not change, and its holder may be waiting for this one
+	if err != nil || len(parents) == 0 {
 		return err
 	}
+	parent := parents[0]
 	notices := t.store.notices.Load()
 	if notices == nil || notices.Staff == nil || !t.regency.MayMerge(n.after, parent) {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -211,5 +212,82 @@ func TestMergingIsRefusedAndUndone(t *testing.T) {
 	}
 	for _, id := range []hotline.CaseID{parent, one, two} {
 		isSum(t, s, id)
+	}
+	if c := isSum(t, s, parent); c.Children != 0 {
+		t.Errorf("nobody is merged into it any more, and it counts %d", c.Children)
+	}
+}
+
+// What happens to a parent and to those merged into it at once happens one after another: nobody waits in a ring, nothing fails but what the cases refuse, and
+// the parent counts right, however a case left it.
+func TestParentsAndChildrenAtOnce(t *testing.T) {
+	t.Parallel()
+	s := testbed.Store(t)
+	d := newDesk(t, s)
+	siti, joko := person(t, s, "siti"), person(t, s, "joko")
+	file := func(by hotline.Conversation) hotline.CaseID {
+		id := fileAs(t, s, by, monday, nil)
+		assign(t, s, id, "dpupr.jalan", hotline.Lead)
+		return id
+	}
+	before, parent := file(joko), file(siti) // one is filed before its parent, the others after it
+	children := []hotline.CaseID{before, file(joko), file(joko), file(joko)}
+	at := func(fn func(*store.Tx) error) {
+		if err := s.Do(t.Context(), monday, fn); err != nil && !errors.Is(err, hotline.ErrRefused) && !errors.Is(err, hotline.ErrSight) {
+			t.Error(err)
+		}
+	}
+	const rounds = 12
+	var all sync.WaitGroup
+	hammer := func(fn func(n int)) {
+		all.Go(func() {
+			for n := range rounds {
+				fn(n)
+			}
+		})
+	}
+	for _, child := range children {
+		hammer(func(int) { // the coordinator merges it, again and again
+			at(func(tx *store.Tx) error { _, err := tx.Merge(t.Context(), d.v, child, parent); return err })
+		})
+		hammer(func(n int) { // its reporter adds to it, and now and then it is another matter
+			at(func(tx *store.Tx) error {
+				c, err := tx.Case(t.Context(), child)
+				if err == nil {
+					c, err = tx.Record(c, hotline.Event{Kind: hotline.EvRemarked, By: joko.Person.ID}, hotline.Content{Text: "masih"})
+				}
+				if err == nil && n%3 == 2 {
+					_, err = tx.Record(c, hotline.Event{Kind: hotline.EvRecategory, By: joko.Person.ID, Facts: hotline.Facts{Category: "sampah"}}, hotline.Content{})
+				}
+				return err
+			})
+		})
+		hammer(func(n int) {
+			if n%4 == 3 {
+				at(func(tx *store.Tx) error { _, err := tx.TakeApart(t.Context(), d.v, child); return err })
+			}
+		})
+	}
+	for range 2 {
+		hammer(func(int) { // what the parent's reporter is told, all are told
+			at(func(tx *store.Tx) error {
+				_, err := tx.AnswerReporter(t.Context(), d.v, parent, "Besok ditambal.")
+				return err
+			})
+		})
+	}
+	all.Wait()
+	merged := 0
+	for _, child := range children {
+		if c := isSum(t, s, child); c.Parent == parent {
+			merged++
+		}
+	}
+	if c := isSum(t, s, parent); c.Children != merged {
+		t.Errorf("%d are merged into it, and it counts %d", merged, c.Children)
+	}
+	var rings int
+	if err := s.Pool().QueryRow(t.Context(), `select deadlocks from pg_stat_database where datname = current_database()`).Scan(&rings); err != nil || rings != 0 {
+		t.Errorf("%d times they waited in a ring, %v", rings, err)
 	}
 }
