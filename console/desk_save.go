@@ -44,6 +44,8 @@ type deskPhoto struct {
 	Name  string `json:"name"`
 	URL   string `json:"url,omitempty"` // empty: it is kept, and cannot be shown
 	Label string `json:"label"`
+	File  string `json:"file,omitempty"` // where a scanned page is downloaded
+	Note  string `json:"note,omitempty"` // why it is not shown
 }
 
 type deskConflict struct {
@@ -64,8 +66,14 @@ func (q *Request) deskState(k hotline.Ticket) deskState {
 	}
 	for i, p := range k.Photos {
 		one := deskPhoto{Name: p.Name, Label: q.say("desk.photo.one", "n", strconv.Itoa(i+1))}
-		if p.Shown {
-			one.URL = Base + "/desk/" + strconv.FormatInt(int64(k.ID), 10) + "/photos/" + strconv.FormatInt(int64(p.Media), 10)
+		at := Base + "/desk/" + strconv.FormatInt(int64(k.ID), 10) + "/photos/" + strconv.FormatInt(int64(p.Media), 10)
+		switch {
+		case p.Shown:
+			one.URL = at
+		case p.Kind == hotline.Photo: // HEIC, TIFF: no browser shows them, and nobody here can take out what the camera wrote into them
+			one.Note = q.say("desk.photo.format")
+		default:
+			one.File, one.Note = at, q.say("desk.photo.kept")
 		}
 		s.Photos = append(s.Photos, one)
 	}

@@ -264,7 +264,8 @@ func TestPhotosFromFiles(t *testing.T) {
 	d.Go("/desk/new")
 	d.at("d-number")
 	dir := t.TempDir()
-	files := map[string][]byte{"foto.jpg": picture(t), "pindai.pdf": []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "virus.jpg": []byte("<html><script>alert(1)</script>")}
+	files := map[string][]byte{"foto.jpg": picture(t), "pindai.pdf": []byte("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"), "virus.jpg": []byte("<html><script>alert(1)</script>"),
+		"telepon.heic": []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic\x00\x00\x00\x08mdat")}
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
@@ -273,6 +274,9 @@ func TestPhotosFromFiles(t *testing.T) {
 	d.Run(chromedp.SetUploadFiles("#d-photo", []string{filepath.Join(dir, "foto.jpg"), filepath.Join(dir, "pindai.pdf")}, chromedp.ByQuery))
 	d.Until(`document.querySelectorAll("#desk-shots li").length === 2`)
 	d.Sees("tersimpan, tidak ditampilkan")
+	d.Run(chromedp.SetUploadFiles("#d-photo", []string{filepath.Join(dir, "telepon.heic")}, chromedp.ByQuery))
+	d.Sees("format ini (HEIC, TIFF) tidak bisa ditampilkan")
+	d.Shot("desk-photos")
 	d.Run(chromedp.SetUploadFiles("#d-photo", []string{filepath.Join(dir, "virus.jpg")}, chromedp.ByQuery))
 	d.Sees("Bukan foto dan bukan PDF")
 	ks := d.drafts()

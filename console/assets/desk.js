@@ -610,7 +610,7 @@
     box.dataset.shows = key;
     box.replaceChildren.apply(box, ticket.photos.map(function (p) {
       var li = element("li", "", { "data-photo": p.name }), b = element("button", say("Remove"), { type: "button", "class": "quiet", "aria-label": say("Remove") + " " + p.label });
-      li.append(p.url ? element("img", "", { src: p.url, alt: p.label }) : element("span", p.label + ": " + say("Pdf")), b);
+      li.append(p.url ? element("img", "", { src: p.url, alt: p.label }) : p.file ? element("a", p.label + ": " + p.note, { href: p.file }) : element("span", p.label + ": " + p.note), b);
       b.addEventListener("click", function () {
         var mine = ticket, body = new URLSearchParams({ key: mine.key, name: p.name });
         fetch(form.dataset.unphoto, { method: "POST", body: body, redirect: "manual", headers: { "HX-Request": "true" } }).then(answered).then(function (state) {

@@ -70,7 +70,8 @@ var desk = map[string]Word{
 	"desk.photo.refused": {"Bukan foto dan bukan PDF. Tidak disimpan.", "Neither a photo nor a PDF. It was not kept."},
 	"desk.photo.enough":  {"Paling banyak {most} foto.", "At most {most} photos."},
 	"desk.photo.remove":  {"Hapus", "Remove"},
-	"desk.photo.kept":    {"tersimpan, tidak ditampilkan", "kept, not shown"},
+	"desk.photo.kept":    {"tersimpan, tidak ditampilkan di sini. Unduh.", "kept, not shown here. Download."},
+	"desk.photo.format":  {"tersimpan, tetapi format ini (HEIC, TIFF) tidak bisa ditampilkan. Simpan sebagai JPG, lalu kirim lagi.", "kept, but this format (HEIC, TIFF) cannot be shown. Save it as JPG and send it again."},
 
 	"desk.file":      {"Simpan dan beri nomor", "File and give the number"},
 	"desk.back":      {"Tutup dulu", "Put aside"},
