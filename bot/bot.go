@@ -23,6 +23,9 @@ type Bot struct {
 	Reader  *hotline.Reader // understands free text; made of the Regency
 	Gather  time.Duration   // how long free text is gathered before it is answered; 4 s unless a test or benchmark says otherwise
 	Links   func(payload string) string
+
+	Services *hotline.ServiceFinder // finds services by words; nil: nothing can be booked
+	Console  string                 // the console's public address, https://…; empty: not set, and the bot gives no links to it
 }
 
 // state is what a conversation remembers between two messages, as JSON. Fields may be added; a field that is gone is ignored, so that

@@ -26,7 +26,7 @@ func (k *talk) want(ctx context.Context, w command) error {
 		k.say(hotline.Say("help.how").And("help.words").And("help.private").And("danger.else", "number", k.reg.Emergency).With(menuRow()...))
 		return nil
 	case wantBack:
-		return k.back()
+		return k.back(ctx)
 	case wantDrop:
 		return k.cancel(ctx)
 	case wantLanguage:
@@ -79,6 +79,9 @@ func (k *talk) menu() hotline.Reply {
 		r = r.And("menu.draft").With(hotline.Pick(value("go"), "button.go"), hotline.Pick(d.answer("drop", "1"), "button.drop"))
 	} else {
 		r = r.With(hotline.Pick(value("new"), "button.report"), hotline.Pick(value("check"), "button.check"))
+		if _, ok := k.booker(); ok {
+			r = r.With(pickServices(), pickBookings())
+		}
 	}
 	if k.st.Citizen.Draft != nil && !k.st.Citizen.Draft.empty() {
 		r = r.With(hotline.Pick(value("check"), "button.check"), hotline.Pick(value("human"), "button.human"))
@@ -118,8 +121,11 @@ func (k *talk) speak(l hotline.Lang) error {
 }
 
 // back leaves what was being changed or asked, and shows what stands behind it.
-func (k *talk) back() error {
+func (k *talk) back(ctx context.Context) error {
 	s := &k.st.Citizen
+	if done, err := k.backBooking(ctx); done || err != nil {
+		return err
+	}
 	s.rest()
 	if s.Draft != nil {
 		s.Draft.unchanged()
@@ -132,6 +138,9 @@ func (k *talk) back() error {
 // cancel stops what is under way. With nothing under way it asks what is meant.
 func (k *talk) cancel(ctx context.Context) error {
 	s := &k.st.Citizen
+	if done, err := k.dropBooking(ctx); done || err != nil {
+		return err
+	}
 	switch {
 	case s.waiting(k.now) == waitHuman:
 		s.rest()
@@ -193,7 +202,7 @@ func (k *talk) courtesy(ctx context.Context, typed string, rd hotline.Reading) (
 		return true, k.bareNumber(ctx, typed)
 	case strings.HasPrefix(typed, "/"):
 		k.say(hotline.Say("unread.command").With(menuRow()...))
-	case isJoinCode(k.msg.Text):
+	case isJoinCode(k.msg.Text), isEnrolCode(k.msg.Text), almostCode(k.msg.Text):
 		k.say(hotline.Say("code.bare").With(pickMenu()))
 	case rd.Number.Seq == 0 && k.looksLikeNumber(typed):
 		k.say(hotline.Say("case.nonumber").With(menuRow()...))

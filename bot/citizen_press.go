@@ -45,6 +45,10 @@ func (k *talk) choose(ctx context.Context) error {
 		return k.speak(hotline.Lang(p.arg(0)))
 	case "quiz", "skip":
 		return k.quizPressed(ctx, p)
+	case "b", "bb":
+		return k.bookPressed(ctx, p)
+	case "sv":
+		return k.surveyPressed(ctx, p)
 	case "quit":
 		s.rest()
 		return k.leftOff()

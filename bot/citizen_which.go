@@ -54,7 +54,7 @@ func (k *talk) asked(ctx context.Context, typed string) (bool, error) {
 // asksRating takes a number as the rating that was asked for since the person's last message, whatever news of another case came with it. Where an officer
 // has asked something as well, the person says which is answered.
 func (k *talk) asksRating(ctx context.Context, typed string) (bool, error) {
-	if len(typed) != 1 || typed < "1" || typed > "5" {
+	if !isRating(typed) {
 		return false, nil
 	}
 	cases, err := k.ownCases(ctx)
@@ -63,7 +63,7 @@ func (k *talk) asksRating(ctx context.Context, typed string) (bool, error) {
 	}
 	asking := slices.DeleteFunc(slices.Clone(cases), func(c hotline.Case) bool { return !k.asks(c) })
 	rated := slices.DeleteFunc(cases, func(c hotline.Case) bool {
-		return c.Status != hotline.Ended || c.Outcome != hotline.EvResolved || c.Rating != 0 || c.EndedAt.Before(k.st.Citizen.before)
+		return c.Status != hotline.Ended || c.Outcome != hotline.EvResolved || c.Rating != 0 || c.EndedAt.Before(k.st.Citizen.before) || k.sentBefore(c.EndedAt)
 	})
 	switch {
 	case len(rated) == 0 || len(rated) > 1 && len(asking) == 0:

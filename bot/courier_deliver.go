@@ -65,7 +65,7 @@ func (c *Courier) attempt(ctx context.Context, p *hotline.Parcel) (res result, t
 	}
 	if err == nil {
 		res = took(p, receipt.Ref)
-		res.sent.Menu, res.sent.Later = menu(out), receipt.Later
+		res.sent.Menu, res.sent.Later = Picks(out), receipt.Later
 		return res, ""
 	}
 	return c.judge(p, out, troubleOf(err))
@@ -112,8 +112,8 @@ func took(p *hotline.Parcel, ref string) result {
 	return result{sent: hotline.Sent{ID: p.ID, Ref: ref}}
 }
 
-// menu lists what can be picked of what was said.
-func menu(o hotline.Outgoing) (list []hotline.Button) {
+// Picks lists what can be picked of what was said, in the order shown.
+func Picks(o hotline.Outgoing) (list []hotline.Button) {
 	if o.Verb == hotline.VerbAnswer {
 		return nil
 	}
@@ -185,6 +185,14 @@ func (c *Courier) draw(ctx context.Context, p *hotline.Parcel, edits string) (ho
 			return out, fmt.Errorf("read medium %d: %w", id, err)
 		}
 		out.Media = append(out.Media, a)
+	}
+	if text := p.Out.Reply.QR; text != "" {
+		picture, err := drawQR(text)
+		if err != nil { // a mistake of the program; the words hold the number too
+			c.Log.Error("courier: a QR code cannot be drawn", "parcel", p.ID, "error", err)
+			return out, nil
+		}
+		out.Media = append(out.Media, picture)
 	}
 	return out, nil
 }

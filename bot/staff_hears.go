@@ -61,12 +61,6 @@ func offeredAnew(c hotline.Case, id hotline.AssignmentID, v hotline.Viewer) bool
 	})
 }
 
-// anyRole is every role of somebody who works for the service.
-var anyRole = []hotline.RoleName{
-	hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor, hotline.RoleResponder, hotline.RoleOperator,
-	hotline.RoleDesk, hotline.RoleVenue, hotline.RoleAide, hotline.RoleViewer, hotline.RoleVillageHead, hotline.RoleSetda, hotline.RoleBupati,
-}
-
 // accused lists the roles held in the agency complained about. Whoever holds one is kept from the case, whatever else they are, so Regency.Sees must
 // know of them.
 func (k *talk) accused(ctx context.Context, c hotline.Case) ([]hotline.Role, error) {
@@ -79,7 +73,7 @@ func (k *talk) accused(ctx context.Context, c hotline.Case) ([]hotline.Role, err
 	if len(units) == 0 {
 		return nil, nil
 	}
-	roles, err := k.People(ctx, units, anyRole...)
+	roles, err := k.People(ctx, units, hotline.StaffRoles...)
 	if err != nil {
 		return nil, fmt.Errorf("find the people of the agency complained about: %w", err)
 	}
@@ -117,6 +111,9 @@ func StaffNews(r *hotline.Regency, before, after hotline.Case, e hotline.Event) 
 			name := fmt.Sprintf("rated:%d:%d", after.ID, after.Reopened)
 			if o.Card = name; before.Rating != 0 {
 				o.Card, o.Verb, o.Edits = "", hotline.VerbEdit, name
+			}
+			if before.Rating != 0 && before.Rating != e.Value {
+				o.Reply = o.Reply.And("staff.hear.stars.was", "n", before.Rating)
 			}
 		}
 		if now, ok := after.Assignment(a.ID); ok && now.State == hotline.Taken && after.Status.Live() {

@@ -19,6 +19,7 @@ type Turn interface {
 	Joiner
 	Grouper
 	Coordinator
+	Blocker
 }
 
 // A Speaker says things.

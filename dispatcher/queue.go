@@ -265,7 +265,7 @@ func (j *job) allowed(ctx context.Context, c hotline.Case, who []hotline.Role) (
 		var theirs []hotline.Role
 		if len(units) > 0 {
 			var err error
-			if theirs, err = j.holders(ctx, units, staff...); err != nil {
+			if theirs, err = j.holders(ctx, units, hotline.StaffRoles...); err != nil {
 				return nil, err
 			}
 		}
@@ -281,12 +281,6 @@ func (j *job) allowed(ctx context.Context, c hotline.Case, who []hotline.Role) (
 		}
 	}
 	return may, nil
-}
-
-// staff is every role but the citizen's.
-var staff = []hotline.RoleName{
-	hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor, hotline.RoleResponder, hotline.RoleOperator,
-	hotline.RoleDesk, hotline.RoleVenue, hotline.RoleAide, hotline.RoleViewer, hotline.RoleVillageHead, hotline.RoleSetda, hotline.RoleBupati,
 }
 
 // coordinators gives the coordinators who may see the case: those on duty, or all of them when none is.

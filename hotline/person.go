@@ -73,6 +73,12 @@ const (
 	RoleBupati      RoleName = "bupati"
 )
 
+// StaffRoles are all roles of people who work for the service: every one but the citizen's. Nobody may change the list.
+var StaffRoles = []RoleName{
+	RoleOfficer, RoleHead, RoleCoordinator, RoleSupervisor, RoleResponder, RoleOperator, RoleDesk, RoleVenue, RoleAide, RoleViewer, RoleVillageHead,
+	RoleSetda, RoleBupati,
+}
+
 // RoleID names a role row.
 type RoleID int64
 

@@ -59,9 +59,10 @@ type Reply struct {
 	Lines   []Line      `json:"l"`
 	Choices [][]Choice  `json:"c,omitempty"` // rows
 	Ask     Ask         `json:"ask,omitempty"`
-	Media   []MediaID   `json:"m,omitempty"` // sent along, stripped copies
-	Shows   []ContentID `json:"s,omitempty"` // the media of what was said are sent along too, read late, while they are kept
-	Silent  bool        `json:"q,omitempty"` // of those media, pictures alone: no voice, no film, no document that may name its writer
+	Media   []MediaID   `json:"m,omitempty"`  // sent along, stripped copies
+	QR      string      `json:"qr,omitempty"` // sent along as the picture of a QR code that says this
+	Shows   []ContentID `json:"s,omitempty"`  // the media of what was said are sent along too, read late, while they are kept
+	Silent  bool        `json:"q,omitempty"`  // of those media, pictures alone: no voice, no film, no document that may name its writer
 	Preview bool        `json:"-"`
 }
 
@@ -132,6 +133,8 @@ const (
 	ArgPhrase   = "phrase"   // a key without arguments
 	ArgOptions  = "option"   // category/question/option ids joined by "/"
 	ArgLanguage = "language" // Lang
+	ArgService  = "service"  // Service.ID or Package.ID; drawn as its name
+	ArgBring    = "bring"    // Service.ID; drawn as what to bring to it
 )
 
 // Typed values that Phrase understands as arguments, beside string, int, time.Time, CaseID, ContentID and PersonID.
@@ -150,6 +153,10 @@ type (
 	OptionArg string
 	// DateArg is drawn as a day: YYYY-MM-DD.
 	DateArg string
+	// ServiceArg is drawn as the name of a service, or of a package.
+	ServiceArg string
+	// BringArg is drawn as what to bring to a service.
+	BringArg string
 	// PhoneArg is drawn as the telephone number of whoever reported the case.
 	PhoneArg CaseID
 	// MapArg is drawn as a link to the place that was sent with what was said.
@@ -190,6 +197,10 @@ func arg(v any) Arg {
 		return Arg{ArgOptions, string(v)}
 	case DateArg:
 		return Arg{ArgDate, string(v)}
+	case ServiceArg:
+		return Arg{ArgService, string(v)}
+	case BringArg:
+		return Arg{ArgBring, string(v)}
 	case Lang:
 		return Arg{ArgLanguage, string(v)}
 	}

@@ -52,7 +52,7 @@ func (a *account) open() {
 	a.wake = store.NewBell()
 	a.outbox = newOutbox(a)
 	a.courier = &bot.Courier{
-		Outbox: a.outbox, Channels: map[hotline.Channel]bot.Sender{a.channel: fenced{h, a.name(), a.network}},
+		Outbox: a.outbox, Channels: map[hotline.Channel]bot.Sender{a.channel: fenced{h, a.name(), a.outbox, a.network}},
 		Drawer: drawer{h}, Clock: h.Clock, Wake: a.wake.C(), Log: h.log, Watch: h.delivered,
 	}
 	if !h.NoRates && a.rates != nil {

@@ -59,6 +59,7 @@ type Options struct {
 	WhatsApp *WhatsAppOptions // nil: no linked telephones at WhatsApp
 	Cloud    *CloudOptions    // nil: no business account at WhatsApp
 	Listen   string           // host:port of the web door; empty: none
+	Door     net.Listener     // the web door, where somebody has taken its port already with Listen; the house closes it
 	Pages    http.Handler     // what the web door shows beside the program's own paths; nil: the console at its front
 
 	ConsoleOptions ConsoleOptions
@@ -99,6 +100,8 @@ type House struct {
 	liveRedis  *redis.Client    // the console's own: it waits for what happens
 	metrics    *metrics
 
+	bookingNext atomic.Pointer[time.Time] // when bookings are looked at next
+
 	mu       sync.Mutex
 	accounts map[string]*account  // by name
 	holds    map[string]bool      // leases this instance has
@@ -132,15 +135,16 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 	if o.RedisPrefix == "" {
 		o.RedisPrefix = "tanggap:" + o.Regency.ID + ":"
 	}
-	h := &House{Options: o, log: o.Log, holder: holderName(), accounts: map[string]*account{}, holds: map[string]bool{}, fresh: map[string]time.Time{}}
+	h := &House{Options: o, log: o.Log, door: o.Door, holder: holderName(),
+		accounts: map[string]*account{}, holds: map[string]bool{}, fresh: map[string]time.Time{}}
 	defer func() {
 		if err != nil {
 			h.Close()
 		}
 	}()
-	if o.Listen != "" {
-		if h.door, err = (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen); err != nil {
-			return nil, fmt.Errorf("listen on %s: %w: set TANGGAP_LISTEN to a free host:port", o.Listen, errors.Unwrap(err))
+	if h.door == nil && o.Listen != "" {
+		if h.door, err = Listen(ctx, o.Listen); err != nil {
+			return nil, err
 		}
 	}
 	if h.store, err = store.Open(ctx, store.Options{URL: o.DatabaseURL, Key: o.Key, OldKeys: o.OldKeys, Regency: o.Regency}); err != nil {
@@ -180,6 +184,15 @@ func Open(ctx context.Context, o Options) (_ *House, err error) {
 		return nil, err
 	}
 	return h, nil
+}
+
+// Listen takes the port of the web door. Whoever starts servers of their own for a house does this first: a port in use is found before anything runs.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	door, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w: set TANGGAP_LISTEN to a free host:port", address, errors.Unwrap(err))
+	}
+	return door, nil
 }
 
 // Close lets go of what Open took. After Run has ended it is safe to call; while it runs it is not.
@@ -231,7 +244,7 @@ func (h *House) furnish(r *hotline.Regency) {
 	book := phrase.New(r)
 	book.Wrong = func(err error) { h.log.Error("a phrase cannot be drawn", "error", err) }
 	h.rooms.Store(&rooms{regency: r, book: book,
-		bot: &bot.Bot{Regency: r, Reader: hotline.NewReader(r), Gather: h.Gather, Links: h.Link}})
+		bot: &bot.Bot{Regency: r, Reader: hotline.NewReader(r), Services: servicesOf(r), Gather: h.Gather, Links: h.Link, Console: h.ConsoleOptions.URL}})
 	h.store.SetRegency(r)
 }
 
@@ -272,6 +285,7 @@ func (h *House) Run(ctx context.Context) error {
 	group.Go(func() error { return h.relay(ctx) })
 	group.Go(func() error { return h.ring(ctx) })
 	group.Go(func() error { return h.jobs.Run(ctx) })
+	group.Go(func() error { return h.bookings(ctx) })
 	if h.numbers != nil {
 		group.Go(func() error { return h.numbers.run(ctx) })
 	}

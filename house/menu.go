@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -24,17 +25,18 @@ func numbered(c hotline.Channel, choices []hotline.Button) bool {
 //
 // Cards come unasked. Where several messages with choices came since the person last wrote, a bare number or label may mean more than one of them:
 // then it is left as it is, and unclear tells so.
-func pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Message, unclear bool, err error) {
+func (h *House) pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Message, unclear bool, err error) {
 	if msg.Kind != hotline.MsgText || msg.Media != nil || msg.Forwarded || msg.Group ||
 		!typed(msg.Address.Channel) || !bot.Pickable(msg.Text) {
 		return msg, false, nil
 	}
+	showing := h.showing(msg.Address) // first: what is written down meanwhile is then in both
 	menus, err := t.Menus(ctx, msg.Address.ID, msg.ReplyTo)
-	if err != nil || len(menus) == 0 {
+	if err != nil {
 		return msg, false, err
 	}
 	if msg.ReplyTo == "" {
-		menus = open(seen(menus, msg.At, t.Now()), t)
+		menus = open(seen(newest(menus, showing), msg.At), t)
 	}
 	if len(menus) == 0 {
 		return msg, false, nil
@@ -56,15 +58,35 @@ func pick(ctx context.Context, t *store.Turn, msg hotline.Message) (_ hotline.Me
 	return msg, false, nil
 }
 
-// waited is how old a message must be when it is handled for it to have waited at the network while nobody was there: clocks differ by less.
-const waited = 2 * time.Minute
+// showing gives the choices that go to an address at this moment, as far as this instance sends them.
+func (h *House) showing(a hotline.Address) []store.Menu {
+	account := h.of(a.Channel, a.Account)
+	if account == nil {
+		return nil
+	}
+	return account.outbox.shown(a.ID)
+}
 
-// seen are the menus that whoever wrote a message at a time can have seen then. What waited at the network answers nothing that was said since.
-func seen(menus []store.Menu, at, now time.Time) []store.Menu {
-	if at.IsZero() || now.Sub(at) < waited {
+// newest puts menus that are written down and such as are just being shown in order, the newest first.
+func newest(written, showing []store.Menu) []store.Menu {
+	for _, m := range showing {
+		if !slices.ContainsFunc(written, func(w store.Menu) bool { return w.ID == m.ID }) {
+			written = append(written, m)
+		}
+	}
+	slices.SortFunc(written, func(a, b store.Menu) int { return cmp.Compare(b.ID, a.ID) })
+	return written
+}
+
+// clocksDiffer is by how much the network's clock and ours may.
+const clocksDiffer = 30 * time.Second
+
+// seen are the menus that whoever wrote a message at a time can have seen then. What waited at the network, or here, answers nothing that was said since.
+func seen(menus []store.Menu, at time.Time) []store.Menu {
+	if at.IsZero() {
 		return menus
 	}
-	return slices.DeleteFunc(menus, func(m store.Menu) bool { return m.Made.After(at.Add(waited)) })
+	return slices.DeleteFunc(menus, func(m store.Menu) bool { return m.Made.After(at.Add(clocksDiffer)) })
 }
 
 // open are the menus that a bare answer may mean: those that came since the person last wrote, or else the newest, where it is a card that waits for

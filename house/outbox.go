@@ -10,12 +10,14 @@ import (
 
 	"tanggap/bot"
 	"tanggap/hotline"
+	"tanggap/store"
 )
 
-// outbox is the store's outbox for the account that this instance holds, as the courier sees it. It keeps the courier honest about two moments:
+// outbox is the store's outbox for the account that this instance holds, as the courier sees it. It keeps the courier honest about three moments:
 //
 //   - an instance that stood still for longer than its lease lasts, and does not know it yet, is given nothing and sends nothing (fenced): another
 //     has the account by now;
+//   - a number may be typed the moment a question is shown, before it is written down that it was: what is just being shown is known here (shown);
 //   - when the courier had to end with results that could not be written down, for Postgres was away, they are written down before it is
 //     given anything again. What it never came to is given anew.
 type outbox struct {
@@ -23,7 +25,7 @@ type outbox struct {
 	account *account
 
 	mu    sync.Mutex
-	given map[hotline.OutID]bool // and not yet settled
+	given map[hotline.OutID]given // and not yet settled
 	sent  map[hotline.OutID]hotline.Sent
 	fail  map[hotline.OutID]hotline.Failure
 
@@ -31,8 +33,14 @@ type outbox struct {
 	counted time.Time                 // when that was counted
 }
 
+// given is a parcel that the courier has. Its menu is what can be picked of it, from the moment it goes to the network.
+type given struct {
+	parcel hotline.Parcel
+	menu   []hotline.Button
+}
+
 func newOutbox(a *account) *outbox {
-	return &outbox{h: a.h, account: a, given: map[hotline.OutID]bool{}, sent: map[hotline.OutID]hotline.Sent{}, fail: map[hotline.OutID]hotline.Failure{}}
+	return &outbox{h: a.h, account: a, given: map[hotline.OutID]given{}, sent: map[hotline.OutID]hotline.Sent{}, fail: map[hotline.OutID]hotline.Failure{}}
 }
 
 // Due gives what is due.
@@ -52,7 +60,7 @@ func (o *outbox) Due(ctx context.Context, now time.Time, limit int) ([]hotline.P
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, p := range parcels {
-		o.given[p.ID] = true
+		o.given[p.ID] = given{parcel: p}
 	}
 	return parcels, err
 }
@@ -171,6 +179,29 @@ func (o *outbox) Attachment(ctx context.Context, id hotline.MediaID) (hotline.At
 	return o.h.store.Attachment(ctx, id)
 }
 
+// sending notes what is shown from now on.
+func (o *outbox) sending(out hotline.Outgoing) {
+	choices := bot.Picks(out)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if g, ok := o.given[out.ID]; ok && len(choices) > 0 {
+		g.menu = choices
+		o.given[out.ID] = g
+	}
+}
+
+// shown gives the choices that somebody may see already, while that is not written down yet.
+func (o *outbox) shown(at hotline.AddressID) (menus []store.Menu) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for id, g := range o.given {
+		if g.menu != nil && g.parcel.Address.ID == at {
+			menus = append(menus, store.Menu{ID: id, Choices: g.menu, Made: g.parcel.Made, Asked: g.parcel.Out.Asked})
+		}
+	}
+	return menus
+}
+
 // over says that the courier has ended: what has no result is due again.
 func (o *outbox) over() {
 	o.mu.Lock()
@@ -189,6 +220,7 @@ func (o *outbox) over() {
 type fenced struct {
 	h     *House
 	lease string
+	box   *outbox
 	to    bot.Sender
 }
 
@@ -199,5 +231,6 @@ func (f fenced) Send(ctx context.Context, o hotline.Outgoing) (hotline.Receipt, 
 	if !f.h.surely(f.lease) {
 		return hotline.Receipt{}, &hotline.SendError{Trouble: hotline.TroubleUnavailable, Err: errDeposed}
 	}
+	f.box.sending(o)
 	return f.to.Send(ctx, o)
 }

@@ -39,6 +39,8 @@ type stage struct {
 	stop    func()
 	away    time.Time // the program is not there until then
 
+	lastVisit hotline.VisitID
+
 	mu    sync.Mutex
 	heard map[string][]heardLine // peer → what was said since the last look
 	code  string                 // the one-time code that was told last
@@ -78,8 +80,8 @@ func newStage(t testing.TB, s *script) *stage {
 	g.book = phrase.New(g.regency)
 	g.options = house.Options{
 		Regency: g.regency, DatabaseURL: testbed.Database(t), RedisURL: testbed.RedisDB(t), Key: testbed.Key,
-		RedisPrefix: fmt.Sprintf("play%d:", time.Now().UnixNano()),
-		Clock:       g.clock, NoRates: true, Watch: g.delivered, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		RedisPrefix: fmt.Sprintf("play%d:", time.Now().UnixNano()), ConsoleOptions: house.ConsoleOptions{URL: s.console},
+		Clock: g.clock, NoRates: true, Watch: g.delivered, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	for _, a := range s.cast {
 		on := cmp.Or(a.network, s.network)
@@ -167,6 +169,9 @@ func (g *stage) delivered(d bot.Delivery) {
 	if n := len(p.Out.Reply.Media); n > 0 {
 		lines = append(lines, fmt.Sprintf("(%d media)", n))
 	}
+	if p.Out.Reply.QR != "" {
+		lines = append(lines, "(QR "+p.Out.Reply.QR+")")
+	}
 	if text != "" {
 		lines = append(lines, strings.Split(text, "\n")...)
 	}
@@ -202,10 +207,11 @@ func (g *stage) delivered(d bot.Delivery) {
 // hideCode puts KODE in the place of a one-time code, which is another in every play, and remembers it.
 func (g *stage) hideCode(r hotline.Reply, text string) string {
 	for _, l := range r.Lines {
-		if l.Key != "join.code" && l.Key != "group.code.how" {
+		if l.Key != "join.code" && l.Key != "group.code.how" && l.Key != "link.here" {
 			continue
 		}
-		f := strings.Fields(cmp.Or(l.Args["code"].V, l.Args["command"].V))
+		_, link, _ := strings.Cut(l.Args["url"].V, hotline.LinkPath)
+		f := strings.Fields(cmp.Or(l.Args["code"].V, l.Args["command"].V, link))
 		g.mu.Lock()
 		g.code = f[len(f)-1]
 		text = strings.ReplaceAll(text, g.code, "KODE")
@@ -250,6 +256,7 @@ func (g *stage) quiet() {
 		switch {
 		case err != nil:
 			g.t.Fatalf("never quiet: %v", err)
+		case p.Quiet() && !g.house.BookingsDone(g.clock.Now()): // it rings when they are
 		case p.Quiet() && calm:
 			return
 		case p.Quiet(): // all is said: and now it has arrived, too
@@ -312,6 +319,13 @@ func (g *stage) pass(until time.Time) []string {
 		}
 		if !wake.IsZero() && wake.Before(next) {
 			next = wake
+		}
+		booked, err := g.house.Store().NextBooking(context.Background())
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		if !booked.IsZero() && booked.Before(next) {
+			next = booked
 		}
 		due, ok := g.nextDue()
 		if ok && due.Before(next) {
@@ -396,6 +410,18 @@ func (g *stage) play() string {
 			g.clock.Move(g.away)
 			g.away = time.Time{}
 			g.start()
+			g.settle()
+			out = append(out, g.hear()...)
+		case "visit":
+			if err := g.visit(st.arg); err != nil {
+				g.t.Fatalf("%s:%d: %q: %v", g.script.name, st.line, st.text, err)
+			}
+			g.settle()
+			out = append(out, g.hear()...)
+		case "siaga":
+			if err := g.siaga(st.arg); err != nil {
+				g.t.Fatalf("%s:%d: %q: %v", g.script.name, st.line, st.text, err)
+			}
 			g.settle()
 			out = append(out, g.hear()...)
 		case "end":

@@ -44,6 +44,15 @@ import (
 //	away 1 hour                               the program ends; what people do until "back" waits at the network
 //	back
 //	end: budi officer dpupr.jalan             somebody's role ends
+//	console: https://tanggap.jepara.go.id     at the top: the console's public address; links there have KODE in them, too
+//	siaga: 360/112/2026 bencana in Pecangaan, Kedung for 2 days, clocks dpupr, volunteers bpbd.pusdalops: Air naik. Naiklah.
+//	                                          the coordinator declares a state of alert; clocks and volunteers may be missing
+//	visit: ngantor-di-desa 2025-05-06 33.20.05.2004 Balai Desa Bawu; kia 2
+//	                                          the coordinator opens a visit, with these services and places alone where some are named
+//	visit moves: 2025-05-08 Balai Desa Bawu: reason   the last one; visit cancelled: reason; visit serves: kia — checks in, calls and serves the first
+//	visit asks: who comes                     the agencies that have not answered
+//	siaga answers: Perahu berangkat           one answer to all reporters of the one declared last
+//	siaga lasts: 1 day                        from now on; siaga volunteer: its code is KODE; siaga ends: the summary
 //
 // Lines of one person without a blank line or a reply between them are bubbles: they are sent in one go. Whatever else follows sees them
 // answered first.
@@ -51,6 +60,7 @@ type script struct {
 	name    string
 	head    []string // as written
 	regency string
+	console string   // the console's public address; empty: none
 	network string   // the one that everybody is on who does not say otherwise
 	also    []string // the other networks on which the same must come out
 	clock   time.Time
@@ -108,6 +118,10 @@ func readScript(path string) (*script, error) {
 			continue
 		case inHead && key == "regency":
 			s.regency = value
+			s.head = append(s.head, line)
+			continue
+		case inHead && key == "console":
+			s.console = value
 			s.head = append(s.head, line)
 			continue
 		case inHead && key == "networks":
@@ -186,6 +200,10 @@ func readScript(path string) (*script, error) {
 			st.act, st.arg = "away", strings.TrimPrefix(line, "away ")
 		case key == "end":
 			st.act, st.arg = "end", value
+		case strings.HasPrefix(key, "visit"):
+			st.act, st.arg = "visit", line
+		case line == "siaga volunteer" || strings.HasPrefix(key, "siaga"):
+			st.act, st.arg = "siaga", line
 		default:
 			return nil, bad("not a line of a transcript")
 		}

@@ -10,19 +10,12 @@ import (
 	"tanggap/store"
 )
 
-// StaffRoles are all roles of people who work for the service.
-func StaffRoles() []hotline.RoleName {
-	return []hotline.RoleName{hotline.RoleOfficer, hotline.RoleHead, hotline.RoleCoordinator, hotline.RoleSupervisor, hotline.RoleResponder,
-		hotline.RoleOperator, hotline.RoleDesk, hotline.RoleVenue, hotline.RoleAide, hotline.RoleViewer, hotline.RoleVillageHead,
-		hotline.RoleSetda, hotline.RoleBupati}
-}
-
 // EndRoles takes roles in a unit away from a person (no roles named: all of them there), in one unit of work. What the person had taken and may
 // no longer work goes back to the worklist it came from. It gives the roles that ended and the cases that went back; hotline.ErrNotFound
 // where the person holds no such role.
 func EndRoles(ctx context.Context, t *store.Tx, p hotline.PersonID, unit string, names ...hotline.RoleName) ([]hotline.Role, []hotline.Case, error) {
 	if len(names) == 0 {
-		names = StaffRoles()
+		names = hotline.StaffRoles
 	}
 	others := func(r hotline.Role) bool { return !r.Is(p) }
 	there, err := t.People(ctx, []string{unit}, names...)

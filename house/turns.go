@@ -81,7 +81,7 @@ func (h *House) handle(ctx context.Context, t *store.Turn) error {
 		t.Pass() // needs no answer
 		return nil
 	}
-	msg, unclear, err := pick(ctx, t, msg)
+	msg, unclear, err := h.pick(ctx, t, msg)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (h *House) handle(ctx context.Context, t *store.Turn) error {
 		t.Say(hotline.Out{To: conv.Address.ID, Lane: hotline.LaneReply, Asked: true, Reply: hotline.Say("pick.which")})
 		return nil
 	}
-	state, err := h.rooms.Load().bot.Handle(ctx, t, t.Now(), conv, msg)
+	state, err := h.rooms.Load().bot.Handle(ctx, turn{t}, t.Now(), conv, msg)
 	if err != nil {
 		return err
 	}

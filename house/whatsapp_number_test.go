@@ -200,3 +200,66 @@ func TestANumberThatWaitedAnswersNothingNewer(t *testing.T) {
 		t.Errorf("she reads:\n%s", said)
 	}
 }
+
+// Somebody is quicker than we write down what we showed: the number is the answer to that.
+func TestANumberTypedTheMomentAQuestionIsShown(t *testing.T) {
+	t.Parallel()
+	g, _ := numbered(t)
+	db, err := pgx.Connect(t.Context(), g.options.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(context.Background()) //nolint:errcheck // only a test's
+	siti, ok := g.people["siti"].(*whatsappPhone)
+	if !ok {
+		t.Fatalf("siti has a %T", g.people["siti"])
+	}
+	count := func(ctx context.Context, sql string) (n int) {
+		if err := g.house.Store().Pool().QueryRow(ctx, sql).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := len(siti.Messages())
+	g.must(siti.act(step{act: "say", said: "jalan rusak di desa Bawu"}))
+	until(t, "the question is to be put", func(ctx context.Context) bool {
+		return count(ctx, `select count(*) from outbox where state = 'due' and due > made`) == 1
+	})
+	tx, err := db.Begin(t.Context()) // nobody can note that it was sent
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `select id from outbox where state = 'due' for update`); err != nil {
+		t.Fatal(err)
+	}
+	g.clock.Move(g.clock.Now().Add(10 * time.Second))
+	until(t, "she reads it", func(context.Context) bool { return len(siti.Messages()) > before })
+	had := count(t.Context(), `select count(*) from deliveries`)
+	g.must(siti.act(step{act: "say", said: "1"}))
+	until(t, "her number is handled", func(ctx context.Context) bool {
+		return count(ctx, `select (select count(*) from deliveries) - (select count(*) from inbox)`) == had+1
+	})
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g.settle()
+	if said := strings.Join(g.hear(), "\n"); !strings.Contains(said, "Nomor laporan: JPR-") {
+		t.Errorf("to the number she reads:\n%s", said)
+	}
+}
+
+// What was written before a question, and handled after it, is no answer to that; also where it waited for less than a minute or two.
+func TestANumberThatWaitedAMinuteAnswersNothingNewer(t *testing.T) {
+	t.Parallel()
+	g, _ := numbered(t)
+	g.stop()
+	for _, said := range []string{"menu", "1"} {
+		g.must(g.people["siti"].act(step{act: "say", said: said}))
+	}
+	g.clock.Move(g.clock.Now().Add(time.Minute))
+	g.start()
+	g.settle()
+	if said := strings.Join(g.hear(), "\n"); strings.Count(said, "siti< ") != 2 || !strings.Contains(said, "siti< Angka itu tidak ada di pilihan.") {
+		t.Errorf("she reads:\n%s", said)
+	}
+}

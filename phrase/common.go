@@ -7,6 +7,7 @@ var common = map[string]Entry{
 	"no.content":  {"(sudah dihapus)", "(sampun dibusek)", "(erased)"},
 	"no.name":     {"(tanpa nama)", "(tanpa asma)", "(no name)"},
 	"no.place":    {"belum jelas di mana", "dereng cetha wonten pundi", "place not clear yet"},
+	"no.service":  {"layanan", "layanan", "a service"},
 	"no.unit":     {"(bagian lama)", "(perangan lami)", "(former unit)"},
 
 	"content.media":  {"(foto atau rekaman)", "(foto utawi rekaman)", "(photo or recording)"},

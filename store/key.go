@@ -22,6 +22,8 @@ type keys struct {
 	code   []byte // keyed hash of one-time codes
 	hash   []byte // keyed hash of media
 	check  []byte // check words of cases
+	nik    ring   // residents' numbers
+	who    []byte // keyed hash of who a booking is for
 }
 
 // A ring seals with the key in force, and opens also what a former one sealed.
@@ -56,7 +58,7 @@ func newKeys(secret []byte) (*keys, error) {
 		return cipher.NewGCM(block)
 	}
 	var k keys
-	var errs [7]error
+	var errs [9]error
 	k.person.now, errs[0] = seal("person")
 	k.blob.now, errs[1] = seal("blob")
 	k.lookup, errs[2] = sub("lookup")
@@ -64,6 +66,8 @@ func newKeys(secret []byte) (*keys, error) {
 	k.hash, errs[4] = sub("hash")
 	k.login.now, errs[5] = seal("login")
 	k.check, errs[6] = sub("check")
+	k.nik.now, errs[7] = seal("nik")
+	k.who, errs[8] = sub("who")
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, fmt.Errorf("derive keys: %w", err)
 	}
@@ -72,7 +76,7 @@ func newKeys(secret []byte) (*keys, error) {
 
 // count gives the key in force its number.
 func (k *keys) count(number byte) {
-	k.person.number, k.blob.number, k.login.number = number, number, number
+	k.person.number, k.blob.number, k.login.number, k.nik.number = number, number, number, number
 }
 
 // hold adds a former key, for what it still seals.
@@ -86,6 +90,7 @@ func (k *keys) hold(number byte, former *keys) {
 	add(&k.person, former.person.now)
 	add(&k.blob, former.blob.now)
 	add(&k.login, former.login.now)
+	add(&k.nik, former.nik.now)
 }
 
 // fingerprint tells two keys apart without telling anything of them.

@@ -13,6 +13,7 @@ import (
 
 // A Menu is what could be picked of something that was said.
 type Menu struct {
+	ID      hotline.OutID
 	Ref     string // the network's id of the message that showed it
 	Choices []hotline.Button
 	Made    time.Time // when it was committed (service time)
@@ -42,13 +43,14 @@ const mostMenus = 5
 // Menus gives the last choices shown at an address, newest first; with a ref only those of that message.
 func (t *Tx) Menus(ctx context.Context, at hotline.AddressID, ref string) ([]Menu, error) {
 	type row struct {
+		ID    hotline.OutID
 		Ref   *string
 		Menu  []byte
 		Made  time.Time
 		Asked bool
 	}
 	rows, err := peek[row](ctx, t, "look for the choices shown", `
-		select ref, menu, made, asked from outbox
+		select id, ref, menu, made, asked from outbox
 		where address_id = @at and menu is not null and (@ref = '' or ref = @ref) order by id desc limit @most`,
 		pgx.StrictNamedArgs{"at": at, "ref": ref, "most": mostMenus})
 	if err != nil {
@@ -60,7 +62,7 @@ func (t *Tx) Menus(ctx context.Context, at hotline.AddressID, ref string) ([]Men
 		if err := json.Unmarshal(r.Menu, &pairs); err != nil || len(pairs)%2 != 0 {
 			return nil, fmt.Errorf("read the choices shown: %w", err)
 		}
-		m := Menu{Ref: or0(r.Ref), Made: r.Made, Asked: r.Asked}
+		m := Menu{ID: r.ID, Ref: or0(r.Ref), Made: r.Made, Asked: r.Asked}
 		for i := 0; i < len(pairs); i += 2 {
 			m.Choices = append(m.Choices, hotline.Button{Label: pairs[i], Value: pairs[i+1]})
 		}

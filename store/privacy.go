@@ -80,6 +80,12 @@ func (t *Tx) DataOf(ctx context.Context, p hotline.PersonID) (hotline.Dossier, e
 	if d.Tickets, err = t.ticketsOf(ctx, same); err != nil {
 		return d, err
 	}
+	if d.Blocks, d.Barred, err = t.blocksOf(ctx, same); err != nil {
+		return d, err
+	}
+	if d.Bookings, err = t.bookingsOf(ctx, same); err != nil {
+		return d, err
+	}
 	media, err := scalars[int](ctx, t, "count media", `select count(*)::int from media where person_id = any (@same) and state <> 'erased'`,
 		pgx.StrictNamedArgs{"same": same})
 	if err != nil {
@@ -205,6 +211,10 @@ func (t *Tx) DecideErasure(ctx context.Context, id hotline.ErasureID, by hotline
 	if err := t.eraseTickets(ctx, same); err != nil {
 		return err
 	}
+	if err := t.eraseBookings(ctx, same); err != nil {
+		return err
+	}
+	t.eraseBlocks(same)
 	dated := pgx.StrictNamedArgs{"same": same, "now": t.now}
 	t.queue(`delete from person_details where person_id = any (@same)`, args)
 	t.queue(`update persons set erased_at = @now where id = any (@same)`, dated)

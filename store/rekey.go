@@ -171,7 +171,7 @@ func (s *Store) Rekey(ctx context.Context, progress func(Rekeyed)) (done Rekeyed
 		count *int
 		batch func(ctx context.Context, after int64) (n int, last int64, err error)
 	}{{&done.People, s.rekeyPeople}, {&others, s.rekeyUsers}, {&others, s.rekeyMediaNames}, {&done.Media, s.rekeyMedia},
-		{&others, s.rekeyCalls}, {&others, s.rekeyBlocks}, {&others, s.rekeyTickets}} {
+		{&others, s.rekeyCalls}, {&others, s.rekeyBlocks}, {&others, s.rekeyTickets}, {&others, s.rekeyBookings}} {
 		for after := int64(0); ; {
 			n, last, err := step.batch(ctx, after)
 			if err != nil {
@@ -372,6 +372,7 @@ func (s *Store) forgetKeys(ctx context.Context) error {
 			or exists (select from call_contents where substring(number from 1 for 1) <> @number)
 			or exists (select from call_blocks where substring(number from 1 for 1) <> @number)
 			or exists (select from ticket_contents where `+ticketsSealedBefore+`)
+			or exists (select from booking_details where `+bookingsSealedBefore+`)
 			or exists (select from blob_chunks where n = 0 and substring(data from 1 for 1) <> @number)`,
 			pgx.StrictNamedArgs{"number": s.number()}).Scan(&left)
 		if err != nil {

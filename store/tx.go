@@ -42,8 +42,10 @@ type Tx struct {
 	fetch    []hotline.MediaID               // promised here
 	forget   []hotline.AddressID             // of erased persons
 	erased   map[hotline.PersonID]bool       // in this unit
+	counters map[hotline.CounterID]bool      // locked here; see lockCounters
 	kinship  []kinNews                       // for the cases that were merged with those it happened to
-	rings    struct{ inbox, outbox, dispatch, media, paced, live bool }
+	fresh    []hotline.CaseID                // given to a unit here; see pauseFresh
+	rings    struct{ inbox, outbox, dispatch, media, paced, live, siaga bool }
 }
 
 // Now is the service time of this unit of work.
@@ -56,7 +58,7 @@ func (t *Tx) Regency() *hotline.Regency { return t.regency }
 func (s *Store) Do(ctx context.Context, now time.Time, fn func(*Tx) error) error {
 	var err error
 	for try := 0; try < 4; try++ {
-		if err = s.do(ctx, now, fn); err == nil || !passing(err) || ctx.Err() != nil {
+		if err = s.do(parentFirst(ctx, err), now, fn); err == nil || !passing(err) || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -72,6 +74,9 @@ func (s *Store) do(ctx context.Context, now time.Time, fn func(*Tx) error) (err 
 		return err
 	}
 	defer t.undo(ctx)
+	if err := t.lockParent(ctx); err != nil {
+		return err
+	}
 	if err := fn(t); err != nil {
 		return err
 	}
@@ -152,6 +157,11 @@ func (t *Tx) commit(ctx context.Context) error {
 			return err
 		}
 	}
+	if len(t.fresh) > 0 {
+		if err := t.pauseFresh(ctx); err != nil {
+			return err
+		}
+	}
 	if len(t.forget)+len(t.fetch) > 0 && t.store.jobs != nil {
 		if err := t.orderJobs(ctx); err != nil {
 			return err
@@ -171,6 +181,9 @@ func (t *Tx) commit(ctx context.Context) error {
 	}
 	t.over = true
 	t.conn.Release()
+	if t.rings.siaga { // read meanwhile, they were not these
+		t.store.siagaMemory.last.Store(nil)
+	}
 	b := &t.store.Bells
 	if t.rings.inbox {
 		b.Inbox.Ring()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -294,7 +295,7 @@ func TestMistakes(t *testing.T) {
 		"flag missing":              {args: "officer invite --agency dpupr", code: 2, says: []string{"--name", "--help"}},
 		"role unknown":              {args: "officer invite --agency dpupr --name Budi --role raja", code: 2, says: []string{"--role", "raja", "officer"}},
 		"days beyond all reason":    {env: env, args: "officer invite --agency dpupr --name Budi --days 1000", code: 2, says: []string{"--days 1000", "1 to 90"}},
-		"data in a file, no folder": {env: []string{"TANGGAP_DATA=" + plainFile}, says: []string{plainFile, "a folder is needed"}},
+		"data in a file, no folder": {env: []string{"TANGGAP_DATA=" + plainFile, "TANGGAP_LISTEN=127.0.0.1:0"}, says: []string{plainFile, "a folder is needed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -325,6 +326,24 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("a secret is told: %q", errs)
 			}
 		})
+	}
+}
+
+// Where the port is in use, no private Postgres is begun first: that takes its time, and is left in the way.
+func TestPortInUseStartsNothing(t *testing.T) {
+	t.Parallel()
+	busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = busy.Close() })
+	dir := filepath.Join(t.TempDir(), "data")
+	_, errs, code := do(t, []string{"TANGGAP_DATA=" + dir, "TANGGAP_LISTEN=" + busy.Addr().String()}, "serve")
+	if code != 1 || !strings.Contains(lastLine(errs), "in use") {
+		t.Errorf("exit %d: %q", code, errs)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something was begun in %s: %v", dir, err)
 	}
 }
 

@@ -168,7 +168,7 @@ func (c *listCmd) list(p *program, d *data) error {
 	names := map[hotline.PersonID]string{}
 	open := map[hotline.PersonID]int{}
 	err = s.Do(p.ctx, time.Now(), func(tx *store.Tx) (err error) {
-		if roles, err = tx.People(p.ctx, nil, house.StaffRoles()...); err != nil {
+		if roles, err = tx.People(p.ctx, nil, hotline.StaffRoles...); err != nil {
 			return err
 		}
 		for _, r := range roles {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,18 +17,26 @@ import (
 
 type serveCmd struct{}
 
-// Run serves until it is asked to stop.
+// Run serves until it is asked to stop. The port is taken first: where it is in use, nothing is started only to be stopped again.
 func (c *serveCmd) Run(p *program) error {
-	d, err := p.open(needs{redis: true})
+	settings, err := config.FromEnv(p.getenv)
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.orderly(func(ctx context.Context) error { return p.serve(ctx, d) }), d.close())
+	door, err := house.Listen(p.ctx, settings.Listen)
+	if err != nil {
+		return err
+	}
+	d, err := p.open(needs{redis: true})
+	if err != nil {
+		return errors.Join(err, door.Close())
+	}
+	return errors.Join(p.orderly(func(ctx context.Context) error { return p.serve(ctx, d, door) }), d.close())
 }
 
-func (p *program) serve(ctx context.Context, d *data) error {
+func (p *program) serve(ctx context.Context, d *data, door net.Listener) error {
 	p.warn(d.Settings.Regency)
-	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, OldKeys: d.OldKeys, Listen: d.Listen, Log: p.log}
+	o := house.Options{Regency: d.regency, DatabaseURL: d.DatabaseURL, RedisURL: d.RedisURL, Key: d.Key, OldKeys: d.OldKeys, Door: door, Log: p.log}
 	if t := d.Telegram; t.Token != "" {
 		o.Telegram = &house.TelegramOptions{Token: t.Token, API: t.API, Webhook: t.Webhook}
 	}
