@@ -18,7 +18,7 @@ func (s BookingSight) or(o BookingSight) BookingSight {
 // SeesBooking is the one predicate that decides for (viewer, booking). visit is the booking's, with its counters' agencies; today is the local date.
 //
 //   - Whoever booked sees it, with the NIK masked.
-//   - People at the venue (role venue) of the programme's agency or of one that takes part, or of the office, check in and serve all day long, and see who it is: from
+//   - People at the venue (roles venue and desk) of the programme's agency or of one that takes part, or of the office, check in and serve all day long, and see who it is: from
 //     the day before until the day after.
 //   - Officers and heads of the agency that serves do so for its own counters; they alone may see a whole NIK; and they see whose document is still to follow.
 //   - The coordinator, and heads of the programme's agency, see the facts.
@@ -34,7 +34,7 @@ func (r *Regency) SeesBooking(v Viewer, b Booking, visit Visit, today string) Bo
 		agency := r.AgencyOf(role.Unit)
 		serves := agency != "" && agency == counter.Agency
 		switch role.Name {
-		case RoleVenue:
+		case RoleVenue, RoleDesk:
 			if r.WorksAt(role, visit) {
 				s = s.or(BookingSight{Facts: true, Who: soon, Serve: soon})
 			}
