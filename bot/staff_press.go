@@ -65,6 +65,9 @@ func (k *talk) press(ctx context.Context) error {
 	if done, err := k.pressInvite(ctx); done || err != nil {
 		return err
 	}
+	if done, err := k.pressVisit(ctx); done || err != nil {
+		return err
+	}
 	p, ok := readPress(k.msg.Choice)
 	if !ok {
 		k.reply(hotline.Say("staff.stale"))

@@ -17,6 +17,8 @@ type BoardTx interface {
 	BoardCaseTx
 	BoardActTx
 	MergeTx
+	BlockTx
+	ChartTx
 }
 
 // A BoardListTx reads lists and counts.
@@ -46,7 +48,7 @@ var boardTopics = map[string][]hotline.RoleName{}
 // boardRoutes are the pages of the coordinator's board.
 func boardRoutes() []Route {
 	// Whoever works cases may look, each at what they may see; what decides over cases is the coordinator's.
-	watch := roles(hotline.RoleCoordinator, hotline.RoleHead, hotline.RoleOfficer, hotline.RoleResponder, hotline.RoleSetda)
+	watch := watchRoles
 	heads := roles(hotline.RoleCoordinator, hotline.RoleHead)
 	get := func(path string, may []hotline.RoleName, nav, key string, do func(*Request) error) Route {
 		return Route{Method: "GET", Path: path, May: may, Nav: nav, Key: key, Do: do}

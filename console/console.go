@@ -30,6 +30,11 @@ type Options struct {
 	OIDC    *OIDCOptions            // nil: no other way to sign in than with a password
 	Cheap   bool                    // passwords are hashed cheaply: for tests alone
 	Log     *slog.Logger
+
+	// BookingNotice puts news of a booking into words for chat; nil: nobody is told but who is called at a venue.
+	BookingNotice func(hotline.BookingNews) (hotline.Out, bool)
+	// VisitAsk is the card that asks an agency to take part in a visit; nil: nobody is asked in chat.
+	VisitAsk func(hotline.Visit, hotline.Taking) hotline.Reply
 }
 
 // A Console answers for all pages. Run keeps them live.

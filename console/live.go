@@ -174,6 +174,9 @@ func topicMay(topic string) []hotline.RoleName {
 	if may, ok := deskTopics[topic]; ok {
 		return may
 	}
+	if may, ok := venueTopics[topic]; ok {
+		return may
+	}
 	return boardTopics[topic]
 }
 

@@ -103,7 +103,8 @@ func (p *pages) functions(lang hotline.Lang) template.FuncMap {
 		"agency":   name(hotline.ArgAgency),
 		"category": name(hotline.ArgCategory),
 		"field":    newField,
-		"tiles":    func() string { return p.console.Tiles }, // of maps; empty: none from outside
+		"tiles":    func() string { return p.console.Tiles },   // of maps; empty: none from outside
+		"chat":     func() bool { return p.console.URL != "" }, // the bot can give links
 		"sentence": func(f hotline.Flash) string { return words.Say(string(lang), f.Key, f.Args...) },
 		"join":     strings.Join,
 	}
@@ -127,9 +128,47 @@ type view struct {
 	Rings     bool // emergencies from chats ring on it
 }
 
+// A navItem is a page that one can go to, or, with Items, a group of them.
 type navItem struct {
 	Key, Path, Press string
 	Here             bool
+	Items            []navItem
+}
+
+// navFlat is how many pages stand in the navigation one beside the other; whoever has more finds some of them in groups.
+const navFlat = 9
+
+// navGroup gives the group that a page stands in where there are many: a key of words; empty: none.
+func navGroup(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/calls"), path == "/blocks", strings.HasPrefix(path, "/shift"), strings.HasPrefix(path, "/siaga"):
+		return "nav.line"
+	case slices.Contains([]string{"/", "/{$}", "/account", "/desk", "/desk/new", "/board", "/board/late", "/board/inbox", "/board/triage", "/board/search"}, path):
+		return ""
+	}
+	return "nav.more"
+}
+
+// grouped puts pages of a kind together where there are many, each group where its first page stood.
+func grouped(items []navItem) []navItem {
+	if len(items) <= navFlat {
+		return items
+	}
+	var out []navItem
+	for _, n := range items {
+		key := navGroup(n.Path)
+		if key == "" {
+			out = append(out, n)
+			continue
+		}
+		i := slices.IndexFunc(out, func(g navItem) bool { return g.Key == key })
+		if i < 0 {
+			i = len(out)
+			out = append(out, navItem{Key: key})
+		}
+		out[i].Items, out[i].Here = append(out[i].Items, n), out[i].Here || n.Here
+	}
+	return out
 }
 
 // Page answers with a whole page: templates/NAME.html in the layout.
@@ -154,7 +193,7 @@ func (q *Request) page(status int, name string, data any) error {
 		v.User = q.User
 	}
 	if v.In {
-		v.Nav = q.nav()
+		v.Nav = grouped(q.nav())
 		v.Live = q.place
 		v.Rings = q.Viewer.Has(writerRoles...)
 	}

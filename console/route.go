@@ -24,14 +24,16 @@ type Route struct {
 
 // routes joins the tables of all files.
 func routes() []Route {
-	return slices.Concat(homeRoutes(), callRoutes(), ringRoutes(), deskRoutes(), boardRoutes(), mergeRoutes(), auditRoutes(), accountRoutes(),
-		loginRoutes(), secondRoutes(), beginRoutes(), oidcRoutes(), liveRoutes())
+	return slices.Concat(homeRoutes(), callRoutes(), ringRoutes(), deskRoutes(), venueRoutes(), visitRoutes(), planRoutes(), boardRoutes(), mergeRoutes(), blockPersonRoutes(), chartRoutes(), auditRoutes(), accountRoutes(),
+		loginRoutes(), secondRoutes(), beginRoutes(), linkRoutes(), oidcRoutes(), liveRoutes())
 }
 
 // Roles of those who work at the console, as pages usually let them in.
 var (
 	lineRoles  = roles(hotline.RoleOperator, hotline.RoleSupervisor, hotline.RoleCoordinator) // the 112 line
 	chiefRoles = roles(hotline.RoleCoordinator)                                               // what only the coordinator does
+	// watchRoles look at cases, each at what they may see.
+	watchRoles = roles(hotline.RoleCoordinator, hotline.RoleHead, hotline.RoleOfficer, hotline.RoleResponder, hotline.RoleSetda)
 )
 
 func roles(names ...hotline.RoleName) []hotline.RoleName { return names }

@@ -55,7 +55,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		t.Fatalf("the table has %d routes", len(table))
 	}
 	for _, role := range []hotline.RoleName{hotline.RoleOperator, hotline.RoleDesk, hotline.RoleSupervisor, hotline.RoleCoordinator, hotline.RoleViewer,
-		hotline.RoleOfficer, hotline.RoleHead, hotline.RoleResponder} {
+		hotline.RoleOfficer, hotline.RoleHead, hotline.RoleResponder, hotline.RoleVenue} {
 		t.Run(string(role), func(t *testing.T) {
 			t.Parallel()
 			who := site.User(t, "a."+string(role), role)

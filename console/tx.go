@@ -16,6 +16,7 @@ type Store interface {
 type Tx interface {
 	SessionTx
 	LoginTx
+	LinkTx
 	IdentityTx
 	AccountTx
 	AuditTx
@@ -23,6 +24,8 @@ type Tx interface {
 	LiveTx
 	CallTx
 	DeskTx
+	VenueTx
+	VisitTx
 	BoardTx
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"tanggap/bot"
 	"tanggap/console"
 	"tanggap/dispatcher"
 	"tanggap/hotline"
@@ -35,13 +36,17 @@ func (h *House) openConsole() (err error) {
 	}
 	o := h.ConsoleOptions
 	made, err := console.New(console.Options{
-		Store:   consoleStore{h.store},
-		Regency: func() *hotline.Regency { return h.rooms.Load().regency },
-		Book:    func() *phrase.Book { return h.rooms.Load().book },
-		Now:     h.Clock.Now,
-		Stream:  liveReader{h.liveRedis, h.RedisPrefix + liveStream},
-		Examine: examine,
-		URL:     o.URL, Tiles: o.Tiles, OIDC: o.OIDC, Cheap: o.Cheap, Log: h.log,
+		Store:         consoleStore{h.store},
+		Regency:       func() *hotline.Regency { return h.rooms.Load().regency },
+		Book:          func() *phrase.Book { return h.rooms.Load().book },
+		Now:           h.Clock.Now,
+		Stream:        liveReader{h.liveRedis, h.RedisPrefix + liveStream},
+		Examine:       examine,
+		BookingNotice: func(n hotline.BookingNews) (hotline.Out, bool) { return bot.BookingNotice(h.rooms.Load().regency, n) },
+		VisitAsk: func(v hotline.Visit, a hotline.Taking) hotline.Reply {
+			return bot.AskVisit(h.rooms.Load().regency, v, a)
+		},
+		URL: o.URL, Tiles: o.Tiles, OIDC: o.OIDC, Cheap: o.Cheap, Log: h.log,
 	})
 	if err != nil {
 		return err

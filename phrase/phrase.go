@@ -31,8 +31,8 @@ func (e Entry) In(l hotline.Lang) string {
 
 // Catalogue gives a copy of the whole catalogue by key. A key that two files define makes it panic: a mistake of the program.
 func Catalogue() map[string]Entry {
-	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group)+len(call)+len(desk)+len(responder)+len(siaga)+len(merge))
-	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group, call, desk, responder, siaga, merge} {
+	all := make(map[string]Entry, len(common)+len(citizen)+len(staff)+len(network)+len(join)+len(group)+len(call)+len(desk)+len(responder)+len(siaga)+len(merge)+len(link)+len(block)+len(booking)+len(venue)+len(visitStaff))
+	for _, part := range []map[string]Entry{common, citizen, staff, network, join, group, call, desk, responder, siaga, merge, link, block, booking, venue, visitStaff} {
 		for key, e := range part {
 			if _, twice := all[key]; twice {
 				panic("phrase: key defined twice: " + key)
@@ -250,6 +250,10 @@ func (p pen) arg(a hotline.Arg) string {
 		return p.option(a.V)
 	case hotline.ArgLanguage:
 		return p.say("language." + a.V)
+	case hotline.ArgService:
+		return p.service(a.V)
+	case hotline.ArgBring:
+		return p.bring(a.V)
 	}
 	p.book.wrong("%s: cannot draw the %s %q", p.line.Key, a.Is, a.V)
 	return "…"

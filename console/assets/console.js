@@ -91,7 +91,7 @@
     }
     var to = null;
     document.querySelectorAll("[data-key]").forEach(function (x) {
-      if (x.dataset.key === e.key && !x.disabled && x.offsetParent !== null) { to = x; }
+      if (x.dataset.key === e.key && !x.disabled && (x.offsetParent !== null || x.closest(".top nav details"))) { to = x; }
     });
     if (to) {
       e.preventDefault();
@@ -99,6 +99,15 @@
       to.click();
     }
   });
+
+  // A group of the menu that is open closes when one goes on elsewhere, or by Escape.
+  function closeMenus(e) {
+    document.querySelectorAll(".top nav details[open]").forEach(function (d) {
+      if (e.key === "Escape" || e.type === "click" && !d.contains(e.target)) { d.open = false; }
+    });
+  }
+  document.addEventListener("click", closeMenus);
+  document.addEventListener("keydown", closeMenus);
 
   // The first field with something wrong in it is where one goes on.
   var wrong = document.querySelector("[aria-invalid=true]");

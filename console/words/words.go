@@ -12,7 +12,7 @@ import (
 // A Word is one sentence in both languages.
 type Word struct{ ID, EN string }
 
-var all = join(shell, login, people, call, desk, place, shift, siaga, board, ring, merge)
+var all = join(shell, login, people, call, desk, place, shift, siaga, board, ring, merge, link, blocked, chart, venue, visit)
 
 func join(parts ...map[string]Word) map[string]Word {
 	out := map[string]Word{}
