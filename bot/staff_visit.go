@@ -56,11 +56,7 @@ func (k *talk) pressVisit(ctx context.Context) (bool, error) {
 		k.reply(hotline.Say("staff.stale"))
 		return true, nil
 	}
-	id, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil || id <= 0 {
-		k.reply(hotline.Say("staff.stale"))
-		return true, nil
-	}
+	id, _ := strconv.ParseInt(parts[0], 10, 64) // of what is no number there is no visit
 	visit, err := t.Visit(ctx, hotline.VisitID(id))
 	switch {
 	case errors.Is(err, hotline.ErrNotFound), err == nil && (!visit.Live() || visit.Date < k.reg.Today(k.now)):

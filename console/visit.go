@@ -97,7 +97,7 @@ func visitRoutes() []Route {
 		run("POST", "/visits/{id}/counter", (*Request).visitCounter),
 		run("POST", "/visits/{id}/agency", (*Request).visitAgency),
 		run("POST", "/visits/{id}/ask", (*Request).askAgencies),
-		Route{Method: "POST", Path: "/visits/{id}/came", May: visitRoles, Do: (*Request).visitCame},
+		{Method: "POST", Path: "/visits/{id}/came", May: visitRoles, Do: (*Request).visitCame},
 		run("POST", "/visits/{id}/move", (*Request).moveVisit),
 		run("POST", "/visits/{id}/cancel", (*Request).cancelVisit),
 	}
@@ -232,19 +232,16 @@ func (q *Request) visitRows() error {
 // visitPath is the page of a visit.
 func visitPath(id hotline.VisitID) string { return "/visits/" + strconv.FormatInt(int64(id), 10) }
 
-// tellBooked says news of bookings in chat, and gives how many.
-func (q *Request) tellBooked(t Tx, news []hotline.BookingNews) int {
-	told := 0
+// tellBooked says news of bookings in chat.
+func (q *Request) tellBooked(t Tx, news []hotline.BookingNews) {
+	if q.console.BookingNotice == nil {
+		return
+	}
 	for _, n := range news {
-		if q.console.BookingNotice == nil {
-			continue
-		}
 		if o, ok := q.console.BookingNotice(n); ok {
 			t.Say(o)
-			told++
 		}
 	}
-	return told
 }
 
 // visitWrong makes answers of what is refused.

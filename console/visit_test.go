@@ -32,23 +32,6 @@ func withProgramme(t *testing.T, change ...func(*house.Options)) *browser.Site {
 	return browser.Start(t, append(change, func(o *house.Options) { o.Regency = ngantor() })...)
 }
 
-// visitOn makes a visit of Jepara's programme, open for booking.
-func visitOn(t *testing.T, site *browser.Site, who browser.User, date string) hotline.Visit {
-	t.Helper()
-	r := ngantor()
-	g := r.Programmes[0]
-	v := r.VisitWith(g, date, "33.20.11.2010", "Balai Desa Tegalsambi", hotline.Window{}, []string{"ktp-rekam", "kia"})
-	viewer := viewerOf(who, hotline.RoleCoordinator, site.Unit())
-	site.Do(t, func(tx *store.Tx) (err error) {
-		if v, _, err = tx.PutVisit(t.Context(), viewer, v); err != nil {
-			return err
-		}
-		v, err = tx.SetVisitState(t.Context(), viewer, v.ID, hotline.VisitOpen)
-		return err
-	})
-	return v
-}
-
 // A coordinator makes a visit, opens it, changes a quota, closes a counter, notes agencies, moves it and calls it off; every page by keys, on
 // a telephone, and in both languages.
 func TestAVisitFromPlanToCancellation(t *testing.T) {

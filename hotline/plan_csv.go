@@ -95,7 +95,6 @@ func (r *Regency) ReadVisitFile(text, today string) []VisitLine {
 			}
 			return lines
 		}
-		at := 0
 		var parse *csv.ParseError
 		switch {
 		case errors.As(err, &parse):
@@ -103,9 +102,8 @@ func (r *Regency) ReadVisitFile(text, today string) []VisitLine {
 			return lines // what follows belongs to it
 		case err != nil:
 			return append(lines, VisitLine{Problems: []VisitProblem{{Wrong: VisitWrongLine}}})
-		default:
-			at, _ = in.FieldPos(0)
 		}
+		at, _ := in.FieldPos(0)
 		if strings.TrimSpace(strings.Join(fields, "")) == "" {
 			continue
 		}
