@@ -309,13 +309,13 @@ func (k *talk) content() hotline.Content {
 	return c
 }
 
-// clean takes out what no database or screen wants: broken letters and zero bytes.
+// clean takes out what no database or screen wants, broken letters and zero bytes, and masks every NIK: nobody asked for it.
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.ContainsRune(s, 0) {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
-	return strings.TrimSpace(s)
+	return hotline.HideNIKs(strings.TrimSpace(s))
 }
 
 // tooBig tells of a medium that will not be fetched. Its caption counts all the same.

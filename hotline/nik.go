@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A NIK (nomor induk kependudukan) is a resident's number: six digits of where it was first given out (province, regency, kecamatan), six of the date of
@@ -42,31 +43,83 @@ func MaskNIK(s string) string {
 	return s[:4] + "********" + s[12:]
 }
 
-// HideNIKs masks every NIK in a text, written together or in groups, so that one that somebody put into a story or a name is not carried on.
+// HideNIKs masks every NIK in a text, so that one that somebody put into a story or a name is not carried on: every sixteen digits in one piece, and
+// every sixteen in several pieces that could be one (a province's code, a day, a month), with up to three spaces, points or the like between the pieces.
 func HideNIKs(text string) string {
-	var out strings.Builder
-	for i := 0; i < len(text); {
-		if !isDigit(rune(text[i])) || i > 0 && isDigit(rune(text[i-1])) {
-			out.WriteByte(text[i])
-			i++
-			continue
+	var digits []nikDigit
+	for at, r := range text {
+		if d, ok := digitOf(r); ok {
+			digits = append(digits, nikDigit{value: d, at: at, end: at + utf8.RuneLen(r)})
 		}
-		digits, end := 0, i // end: behind the last digit
-		for j := i; j < len(text); j++ {
-			if isDigit(rune(text[j])) {
-				digits, end = digits+1, j+1
-			} else if c := text[j]; c != ' ' && c != '.' && c != '-' || j+1 >= len(text) || !isDigit(rune(text[j+1])) {
-				break
-			}
-		}
-		if n, ok := ParseNIK(text[i:end]); ok && digits == nikDigits {
-			out.WriteString(n.Masked())
-		} else {
-			out.WriteString(text[i:end])
-		}
-		i = end
 	}
+	var out strings.Builder
+	copied := 0
+	hide := func(from, until int) {
+		n := make([]byte, 0, nikDigits)
+		for _, d := range digits[from:until] {
+			n = append(n, d.value)
+		}
+		out.WriteString(text[copied:digits[from].at])
+		out.WriteString(MaskNIK(string(n)))
+		copied = digits[until-1].end
+	}
+	for i := 0; i+nikDigits <= len(digits); {
+		switch end := i + nikDigits; {
+		case joinedDigits(digits, i-1, i) || joinedDigits(digits, end-1, end): // inside a longer piece
+			i++
+		case onePiece(digits, i, end) || fewPieces(text, digits, i, end):
+			hide(i, end)
+			i = end
+		default:
+			i++
+		}
+	}
+	out.WriteString(text[copied:])
 	return out.String()
+}
+
+// A nikDigit is a digit of a text, and where it stands there.
+type nikDigit struct {
+	value   byte
+	at, end int
+}
+
+// digitOf reads a digit, also one of the wide ones that some keyboards write.
+func digitOf(r rune) (byte, bool) {
+	if r >= '\uFF10' && r <= '\uFF19' {
+		r = r - '\uFF10' + '0'
+	}
+	return byte(r), r >= '0' && r <= '9'
+}
+
+// joinedDigits tells whether two digits stand side by side.
+func joinedDigits(digits []nikDigit, a, b int) bool {
+	return a >= 0 && b < len(digits) && digits[a].end == digits[b].at
+}
+
+func onePiece(digits []nikDigit, from, until int) bool {
+	return digits[until-1].end-digits[from].at == lengthOf(digits[from:until])
+}
+
+func lengthOf(digits []nikDigit) (n int) {
+	for _, d := range digits {
+		n += d.end - d.at
+	}
+	return n
+}
+
+// fewPieces tells whether sixteen digits in pieces could be a NIK.
+func fewPieces(text string, digits []nikDigit, from, until int) bool {
+	const between = " .-/_\u00A0\t\n\r"
+	for i := from; i+1 < until; i++ {
+		gap := text[digits[i].end:digits[i+1].at]
+		if utf8.RuneCountInString(gap) > 3 || strings.Trim(gap, between) != "" {
+			return false
+		}
+	}
+	two := func(i int) int { return int(digits[from+i].value-'0')*10 + int(digits[from+i+1].value-'0') }
+	day := two(6) % 40
+	return two(0) >= 11 && two(6) <= 71 && day >= 1 && day <= 31 && two(8) >= 1 && two(8) <= 12
 }
 
 // Female tells whether the NIK was given to a woman.
