@@ -22,7 +22,7 @@ const (
 	BkMoved     BookingEventKind = "moved"      // Date: the visit is on another day
 	BkChanged   BookingEventKind = "changed"    // as BkHeld, with Queue: another place instead of this one
 	BkReminded  BookingEventKind = "reminded"   // Word: "day" or "hours"
-	BkArrived   BookingEventKind = "arrived"    // First: checked in
+	BkArrived   BookingEventKind = "arrived"    // First: checked in; Slot: of somebody who was counted as missing, their place again
 	BkCalled    BookingEventKind = "called"     // the number was called, or called again
 	BkReturned  BookingEventKind = "returned"   // called and not there, or by mistake: back into the queue
 	BkServing   BookingEventKind = "serving"    // sits at the counter
@@ -151,8 +151,11 @@ func (b Booking) After(e BookingEvent) (Booking, error) {
 func (b *Booking) atVenue(e BookingEvent) bool {
 	switch is := b.State; e.Kind {
 	case BkArrived:
-		if is != BookingBooked {
+		if is != BookingBooked && (is != BookingNoShow || e.Slot == 0) { // a venue without a connection tells late of who came
 			return false
+		}
+		if is == BookingNoShow {
+			b.Slot = e.Slot
 		}
 		b.State, b.Arrived, b.First = BookingArrived, e.At, b.First || e.First
 	case BkCalled:

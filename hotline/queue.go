@@ -106,14 +106,15 @@ const (
 	RemindHours Reminder = "hours" // two hours before
 )
 
-// Reminders gives when a booking made at a moment is reminded of; zero: not, since it was made after that.
-func Reminders(b Booking, l BookingLimits, zone *time.Location) (day, hours time.Time) {
+// Reminders gives when a booking is reminded of that was confirmed, changed or moved now; zero: not, since that moment is over: whoever chooses their place after it needs no
+// reminder, and had one, if any, of the place before.
+func Reminders(b Booking, now time.Time, l BookingLimits, zone *time.Location) (day, hours time.Time) {
 	day = minuteOf(addDays(b.Date, -1), l.Evening, zone)
 	hours = b.Begins(zone).Add(-l.Remind)
-	if !b.Made.Before(day) {
+	if !now.Before(day) {
 		day = time.Time{}
 	}
-	if !b.Made.Before(hours) {
+	if !now.Before(hours) {
 		hours = time.Time{}
 	}
 	return day, hours

@@ -57,8 +57,9 @@ func (t turn) BookPeople(ctx context.Context, v hotline.Viewer, w bot.PlaceWish,
 
 // The clock of bookings: how many are done in one commit, and how long it waits after Postgres failed.
 const (
-	bookingBatch = 100
-	bookingPause = 2 * time.Second
+	bookingBatch  = 100
+	bookingPause  = 2 * time.Second
+	bookingForget = time.Hour // how often is looked for what is kept no longer: its time is a matter of days
 )
 
 // BookingsDone tells whether all is done of what happens to bookings by itself until a service time.
@@ -70,9 +71,15 @@ func (h *House) BookingsDone(now time.Time) bool {
 // bookings does what happens to bookings by itself: what is kept too long is freed, who waits is offered it, and everybody is reminded. What is told is committed
 // with what happened. Two instances do nothing twice: each row is locked.
 func (h *House) bookings(ctx context.Context) error {
+	var forget time.Time
 	for ctx.Err() == nil {
 		looked := h.Clock.Now()
 		more, err := h.bookingsDue(ctx, looked)
+		if err == nil && !more && !looked.Before(forget) {
+			if more, err = h.forgetBookings(ctx, looked); err == nil && !more {
+				forget = looked.Add(bookingForget)
+			}
+		}
 		if err != nil && ctx.Err() == nil {
 			h.log.Warn("bookings not looked after; trying again", "error", err)
 			wait(ctx, bookingPause)
@@ -101,6 +108,19 @@ func (h *House) bookings(ctx context.Context) error {
 
 // bookingLook is how long nobody looks at most: what is left of a day's reserve has no time of its own.
 const bookingLook = time.Minute
+
+// forgetBookings removes who some bookings were for that are kept no longer; true: there may be more.
+func (h *House) forgetBookings(ctx context.Context, now time.Time) (more bool, err error) {
+	err = h.store.Do(ctx, now, func(tx *store.Tx) error {
+		n, err := tx.ForgetBookings(ctx, bookingBatch)
+		if err != nil {
+			return fmt.Errorf("forget bookings: %w", err)
+		}
+		more = n == bookingBatch
+		return nil
+	})
+	return more, err
+}
 
 // bookingsDue does a little of what is due; true: there may be more.
 func (h *House) bookingsDue(ctx context.Context, now time.Time) (more bool, err error) {

@@ -148,12 +148,16 @@ type bookingRow struct {
 	VDate      string
 	Agency     string
 	Agencies   []string
+	Back       *hotline.SlotID
 }
 
 const bookingColumns = `b.id, b.seq, b.visit_id, b.counter_id, b.slot_id, b.service, b.state, b.beneficiary, b.booker, b.from_address, b.first, b.queue, b.letter, b.date,
 	b.begins, b.ends, b.until, b.made, b.changed, b.arrived, b.called, b.calls, b.begun, b.ended, b.ready_on, b.block, b.events, d.name, d.nik, d.note,
 	d.erased_at is not null as erased, v.programme, v.office, v.area, v.venue, v.lat, v.lng, v.state as visit_state, v.begins as v_begins, v.ends as v_ends, v.reason, v.moved_from,
-	v.date as v_date, c.agency, array(select a.agency from visit_agencies a where a.visit_id = v.id order by a.n) as agencies`
+	v.date as v_date, c.agency, array(select a.agency from visit_agencies a where a.visit_id = v.id order by a.n) as agencies,
+	case when b.state = 'no_show' then (select s.id from slots s where s.counter_id = b.counter_id and s.begins = b.begins and s.taken + s.blocked < s.quota
+		and not exists (select 1 from bookings o where o.counter_id = b.counter_id and o.who = b.who and o.id <> b.id
+			and o.state not in ('cancelled', 'expired', 'passed', 'no_show'))) end as back`
 
 const bookingTables = ` from bookings b join booking_details d on d.booking_id = b.id join counters c on c.id = b.counter_id join visits v on v.id = b.visit_id `
 
@@ -172,6 +176,9 @@ func (t *Tx) bookingValue(r bookingRow) (hotline.Booking, error) {
 	}
 	for _, a := range r.Agencies {
 		b.Visited.Agencies = append(b.Visited.Agencies, hotline.Taking{Agency: a})
+	}
+	if r.Back != nil { // the place that somebody who did not come had, while they can still have it: see cameAfterAll
+		b.Visited.Counters[0].Slots = []hotline.Slot{{ID: *r.Back}}
 	}
 	k := t.store.keys
 	for _, s := range []struct {
@@ -196,17 +203,35 @@ func sameName(s string) string { return strings.Join(hotline.Words(s), " ") }
 
 func (t *Tx) whoHash(s string) []byte { return mac(t.store.keys.who, []byte(s)) }
 
-// whoKey is the keyed hash of who a place is for: of the NIK, or, without one, of whoever booked and the name.
+// whoKey is the keyed hash of who a place is for: of the NIK, or, without one, of whoever booked and the name, whoever they say that is to them.
 func (t *Tx) whoKey(booker hotline.PersonID, whose hotline.Beneficiary, who hotline.BookedPerson) []byte {
 	switch {
 	case who.NIK != "":
 		return t.whoHash("nik " + who.NIK)
-	case whose == hotline.ForSelf && booker != 0:
-		return t.whoHash(fmt.Sprintf("self %d", booker))
 	case sameName(who.Name) == "" || whose == hotline.ForWalkIn: // two who walk in may well have one name
 		return nil
 	}
 	return t.whoHash(fmt.Sprintf("of %d %s", booker, sameName(who.Name)))
+}
+
+// twice refuses a second place at a counter, which is locked: for the same person, on whichever of their networks somebody books, and, where no NIK says who is who, for themselves
+// under another name. but is the booking that wants it; zero: there is none yet.
+func (t *Tx) twice(ctx context.Context, v hotline.Viewer, c hotline.CounterID, but hotline.BookingID, whose hotline.Beneficiary, who hotline.BookedPerson) error {
+	me := append([]hotline.PersonID{v.Person}, v.Also...)
+	var keys [][]byte
+	for _, p := range me {
+		if k := t.whoKey(p, whose, who); k != nil {
+			keys = append(keys, k)
+		}
+	}
+	found, err := scalars[bool](ctx, t, "look for another place", `
+		select exists (select 1 from bookings where counter_id = @counter and id <> @but and state not in ('held', 'cancelled', 'expired', 'passed', 'no_show')
+			and (who = any (@keys) or @self and beneficiary = 'self' and booker = any (@me)))`,
+		pgx.StrictNamedArgs{"counter": c, "but": but, "keys": keys, "self": whose == hotline.ForSelf && who.NIK == "", "me": me})
+	if err == nil && found[0] {
+		err = hotline.ErrTwice
+	}
+	return err
 }
 
 // bookings reads bookings by any condition on b, d, c and v, with who they are for: whoever gives them on asks hotline.Regency.SeesBooking first.
@@ -269,13 +294,20 @@ func (t *Tx) ownBooking(ctx context.Context, v hotline.Viewer, id hotline.Bookin
 // bookingEvent has an event happen to a booking: its row and the event are written.
 func (t *Tx) bookingEvent(b hotline.Booking, e hotline.BookingEvent) (hotline.Booking, error) {
 	e.Booking, e.At = b.ID, cmp.Or(e.At, t.now)
+	back := e.Kind == hotline.BkArrived && b.State == hotline.BookingNoShow
+	if back {
+		e.Slot = t.cameAfterAll(b, e.At)
+	}
 	next, err := b.After(e)
 	if err != nil {
 		return b, err
 	}
+	if back {
+		t.queue(`update slots set taken = taken + 1, reserve = greatest(0, reserve - 1) where id = @id`, pgx.StrictNamedArgs{"id": next.Slot})
+	}
 	var day, hours time.Time
 	if next.State == hotline.BookingBooked {
-		day, hours = hotline.Reminders(next, t.regency.BookingLimits(), t.regency.Zone)
+		day, hours = hotline.Reminders(next, t.now, t.regency.BookingLimits(), t.regency.Zone)
 	}
 	t.queue(`
 		update bookings set visit_id = @visit, counter_id = @counter, slot_id = @slot, service = @service, state = @state, beneficiary = @for, first = @first, queue = @queue,
@@ -294,6 +326,15 @@ func (t *Tx) bookingEvent(b hotline.Booking, e hotline.BookingEvent) (hotline.Bo
 	}
 	t.putBookingEvent(b.Booker, e)
 	return next, nil
+}
+
+// cameAfterAll gives the place of somebody who is counted as not having come and of whom a venue tells, late, that they did: before their window was over, or before they were counted
+// so. Zero where they came later than that, or where the place, or one for the same person, is somebody's by now.
+func (t *Tx) cameAfterAll(b hotline.Booking, at time.Time) hotline.SlotID {
+	if len(b.Visited.Counters) == 0 || len(b.Visited.Counters[0].Slots) == 0 || !at.Before(b.Ends(t.regency.Zone)) && !at.Before(b.Changed) {
+		return 0
+	}
+	return b.Visited.Counters[0].Slots[0].ID
 }
 
 // putBookingEvent writes an event. That whoever booked did it is not written: once a booking is kept no longer, its row must be all that names them.

@@ -79,9 +79,10 @@ func (t *Tx) mayBook(ctx context.Context, v hotline.Viewer, date string, more in
 	l := t.regency.BookingLimits()
 	today := t.regency.Today(t.now)
 	r, err := one[row](ctx, t, "count a person's bookings", `
-		select (count(*) filter (where state in ('waiting', 'offered', 'booked', 'arrived', 'called', 'serving') and beneficiary not in ('villager', 'walk_in')))::int as live,
+		select (count(*) filter (where state in ('waiting', 'offered', 'booked', 'arrived', 'called', 'serving') and date >= @today
+				and beneficiary not in ('villager', 'walk_in')))::int as live,
 			coalesce(array_agg(date order by date) filter (where state = 'no_show' and beneficiary <> 'villager'), '{}') as missed
-		from bookings where booker = any (@me)`, pgx.StrictNamedArgs{"me": append([]hotline.PersonID{v.Person}, v.Also...)})
+		from bookings where booker = any (@me)`, pgx.StrictNamedArgs{"me": append([]hotline.PersonID{v.Person}, v.Also...), "today": today})
 	switch {
 	case err != nil:
 		return err
@@ -169,6 +170,9 @@ func (t *Tx) ConfirmPlace(ctx context.Context, v hotline.Viewer, id hotline.Book
 		if who, err = t.checkWho(b.Service, b.For, who); err != nil {
 			return b, err
 		}
+		if err := t.twice(ctx, v, b.Counter, b.ID, b.For, who); err != nil {
+			return b, err
+		}
 		if b, err = t.setWho(ctx, b, who); err != nil {
 			return b, err
 		}
@@ -189,13 +193,18 @@ func (t *Tx) confirm(ctx context.Context, b hotline.Booking, e hotline.BookingEv
 	return b.Without(hotline.BookingSight{Facts: true, Who: true, Own: true}), err
 }
 
-// CancelBooking gives back a place, or a place in the waiting list. A freed place goes to the first of the list, whoever cancels: the news say to whom.
+// CancelBooking gives back a place, or a place in the waiting list. A freed place goes to the first of the list, whoever cancels: the news say to whom. Once their window has begun it
+// counts as not having come, or nobody would ever be barred.
 func (t *Tx) CancelBooking(ctx context.Context, v hotline.Viewer, id hotline.BookingID) (hotline.Booking, []hotline.BookingNews, error) {
 	b, err := t.ownBooking(ctx, v, id)
 	if err != nil {
 		return b, nil, err
 	}
-	return t.cancel(ctx, b, hotline.BookingEvent{Kind: hotline.BkCancelled, By: v.Person})
+	kind := hotline.BkCancelled
+	if b.State == hotline.BookingBooked && !t.now.Before(b.Begins(t.regency.Zone)) {
+		kind = hotline.BkMissed
+	}
+	return t.cancel(ctx, b, hotline.BookingEvent{Kind: kind, By: v.Person})
 }
 
 func (t *Tx) cancel(ctx context.Context, b hotline.Booking, e hotline.BookingEvent) (hotline.Booking, []hotline.BookingNews, error) {
@@ -227,6 +236,8 @@ func (t *Tx) ChangeBooking(ctx context.Context, v hotline.Viewer, id hotline.Boo
 		return old, nil, err
 	case old.Service != c.Service || old.State != hotline.BookingBooked:
 		return old, nil, fmt.Errorf("change a booking: %w", hotline.ErrRefused)
+	case old.Date != visit.Date && !t.now.Before(old.Begins(t.regency.Zone)): // as a cancel then, see CancelBooking; a later window of the same day is for who comes late
+		return old, nil, fmt.Errorf("change a booking whose window has begun: %w", hotline.ErrRefused)
 	case old.Slot == s.ID:
 		return old.Without(hotline.BookingSight{Facts: true, Who: true, Own: true}), nil, nil
 	}
@@ -235,6 +246,9 @@ func (t *Tx) ChangeBooking(ctx context.Context, v hotline.Viewer, id hotline.Boo
 			and o.state not in ('cancelled', 'expired', 'passed', 'no_show'))`, pgx.StrictNamedArgs{"id": id, "counter": c.ID})
 	if err == nil && twice[0] {
 		err = hotline.ErrTwice
+	}
+	if err == nil {
+		err = t.twice(ctx, v, c.ID, id, old.For, old.Who)
 	}
 	if err == nil {
 		err = t.take(ctx, s.ID, visit.Date)

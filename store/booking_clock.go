@@ -120,8 +120,12 @@ func (t *Tx) RemindersDue(ctx context.Context, limit int) ([]hotline.BookingNews
 	return all, nil
 }
 
-// FreeLeftover frees what is left of the reserve of today's windows whose time for that has come (BookingLimits.FreeMinute), and counts who booked a window that is over and did not come
-// as having missed it. It gives whom to tell what; nothing was due where that is empty and done is false.
+// lookBack is for how many past days something is still looked for that nobody ended, so that looking stays cheap however old the hotline gets.
+const lookBack = 30
+
+// FreeLeftover frees what is left of the reserve of today's windows whose time for that has come (BookingLimits.FreeMinute), and ends what nobody ended of the days before: who booked
+// and did not come has missed it, who waits waits no more; who came and was not served is called off a day later still, since a venue without a connection may have to tell that
+// they were. Nobody is missed on the day itself: they may be there, at a venue that cannot say so. It gives whom to tell what; nothing was due where that is empty and done is false.
 func (t *Tx) FreeLeftover(ctx context.Context) (done bool, all []hotline.BookingNews, err error) {
 	today := t.regency.Today(t.now)
 	l := t.regency.BookingLimits()
@@ -137,8 +141,10 @@ func (t *Tx) FreeLeftover(ctx context.Context) (done bool, all []hotline.Booking
 	if err != nil {
 		return false, nil, err
 	}
-	ids, counters, err := t.dueBookings(ctx, `b.state = 'booked' and b.visit_id in (select v.id from visits v where v.date <= @today and v.state in ('open', 'running'))
-		and (b.date < @today or b.ends <= @minute)`, pgx.StrictNamedArgs{"today": today, "minute": minute, "limit": 200})
+	const left = `b.date < @today and (b.state in ('waiting', 'offered', 'booked') or b.state in ('arrived', 'called') and b.date < @yesterday)`
+	yesterday, since := t.regency.Today(t.now.AddDate(0, 0, -1)), t.regency.Today(t.now.AddDate(0, 0, -lookBack))
+	ids, counters, err := t.dueBookings(ctx, `b.visit_id in (select v.id from visits v where v.date >= @since and v.date < @today) and `+left,
+		pgx.StrictNamedArgs{"today": today, "yesterday": yesterday, "since": since, "limit": 200})
 	if err != nil || len(slots)+len(ids) == 0 {
 		return false, nil, err
 	}
@@ -156,16 +162,25 @@ func (t *Tx) FreeLeftover(ctx context.Context) (done bool, all []hotline.Booking
 		}
 		all = append(all, news...)
 	}
-	late, err := t.bookings(ctx, "read who did not come", `where b.id = any (@ids) and b.state = 'booked' order by b.id`, pgx.StrictNamedArgs{"ids": ids})
+	late, err := t.bookings(ctx, "read what nobody ended", `where b.id = any (@ids) and `+left+` order by b.id`,
+		pgx.StrictNamedArgs{"ids": ids, "today": today, "yesterday": yesterday})
 	if err != nil {
 		return false, nil, err
 	}
 	for _, b := range late {
-		missed, news, err := t.cancel(ctx, b, hotline.BookingEvent{Kind: hotline.BkMissed})
+		kind, say := hotline.BkMissed, hotline.NewsMissed
+		switch {
+		case b.State == hotline.BookingWaiting || b.State == hotline.BookingOffered:
+			kind, say = hotline.BkPassed, hotline.NewsPassed
+		case b.State != hotline.BookingBooked || b.Visited.State == hotline.VisitPlanned: // not served any more, or the visit was never opened again
+			kind, say = hotline.BkCalledOff, hotline.NewsCancelled
+		}
+		ended, news, err := t.cancel(ctx, b, hotline.BookingEvent{Kind: kind})
 		if err != nil {
 			return false, nil, err
 		}
-		all = append(append(all, bookingNews(hotline.NewsMissed, missed)), news...)
+		ended.Visited.Reason = "" // why it was moved, if it was, is not why it ended
+		all = append(append(all, bookingNews(say, ended)), news...)
 	}
 	return true, all, nil
 }

@@ -46,7 +46,8 @@ func (t *Tx) emptyBookings(where string, args pgx.StrictNamedArgs) {
 }
 
 // ForgetBookings removes who bookings were for that the regency need not know any more (BookingLimits.Keep after the visit), at most limit at once: their names and NIKs, and who
-// booked: events say of nobody that they booked. Figures remain. It gives how many there were.
+// booked: events say of nobody that they booked. Figures remain. It gives how many there were. How a booking ended, or whether somebody forgot to end it, does not matter. It looks through
+// those that are kept, the last few months', so it is asked for now and then rather than at every turn of the clock.
 func (t *Tx) ForgetBookings(ctx context.Context, limit int) (int, error) {
 	keep := t.regency.BookingLimits().Keep
 	type row struct {
@@ -55,7 +56,7 @@ func (t *Tx) ForgetBookings(ctx context.Context, limit int) (int, error) {
 	}
 	rows, err := read[row](ctx, t, "find bookings that are kept no longer", `
 		select b.id, b.date from booking_details d join bookings b on b.id = d.booking_id where d.erased_at is null and b.date < @today
-			and b.state not in ('held', 'waiting', 'offered', 'booked', 'arrived', 'called', 'serving') order by b.date, b.id limit @limit`,
+		order by b.date, b.id limit @limit`,
 		pgx.StrictNamedArgs{"today": t.regency.Today(t.now), "limit": limit})
 	if err != nil {
 		return 0, err

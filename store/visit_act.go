@@ -250,8 +250,8 @@ func (t *Tx) taking(ctx context.Context, v hotline.Viewer, id hotline.VisitID, s
 	return nil
 }
 
-// EndVisit ends a visit: who booked and did not come has missed it, who waits waits no more, numbers set aside for desks are nobody's. What a desk still has to send of the time before can
-// be sent afterwards too (Block acts). The news are for who missed it and who waited.
+// EndVisit ends a visit: who booked and did not come has missed it, who came and was not served any more is told that it is off, who waits waits no more, numbers set aside for desks are
+// nobody's. What a desk still has to send of the time before can be sent afterwards too (Block acts, and that somebody came). The news are for all of them.
 func (t *Tx) EndVisit(ctx context.Context, v hotline.Viewer, id hotline.VisitID) ([]hotline.BookingNews, error) {
 	visit, err := t.runVisit(ctx, v, id)
 	if err != nil {
@@ -260,7 +260,7 @@ func (t *Tx) EndVisit(ctx context.Context, v hotline.Viewer, id hotline.VisitID)
 	if visit.State != hotline.VisitOpen && visit.State != hotline.VisitRunning || t.now.Before(visit.Begins(t.regency.Zone)) {
 		return nil, fmt.Errorf("end a visit: %w", hotline.ErrRefused)
 	}
-	all, err := t.bookings(ctx, "list who did not come", `
+	all, err := t.bookings(ctx, "list who was not served", `
 		where b.visit_id = @visit and b.state in ('held', 'waiting', 'offered', 'booked', 'arrived', 'called') order by b.seq`, pgx.StrictNamedArgs{"visit": id})
 	if err != nil {
 		return nil, err
@@ -273,6 +273,8 @@ func (t *Tx) EndVisit(ctx context.Context, v hotline.Viewer, id hotline.VisitID)
 			kind, say = hotline.BkLapsed, hotline.NewsExpired
 		case hotline.BookingWaiting, hotline.BookingOffered:
 			kind, say = hotline.BkPassed, hotline.NewsPassed
+		case hotline.BookingArrived, hotline.BookingCalled: // they came: that it was not their turn any more is no fault of theirs
+			kind, say = hotline.BkCalledOff, hotline.NewsCancelled
 		}
 		next, err := t.bookingEvent(b, hotline.BookingEvent{Kind: kind, By: v.Person})
 		if err != nil {
@@ -281,6 +283,7 @@ func (t *Tx) EndVisit(ctx context.Context, v hotline.Viewer, id hotline.VisitID)
 		if b.State.Takes() {
 			t.queue(`update slots set taken = taken - 1 where id = @id`, pgx.StrictNamedArgs{"id": b.Slot})
 		}
+		next.Visited.Reason = "" // why it was moved, if it was, is not why it ended
 		out = append(out, bookingNews(say, next))
 	}
 	t.queue(`update visits set state = 'over', version = version + 1 where id = @id`, pgx.StrictNamedArgs{"id": id})

@@ -150,9 +150,9 @@ func TestTwoNoShowsBar(t *testing.T) {
 		}
 		return err
 	})
-	do(t, s, visitNoon, func(tx *store.Tx) error { // the other window was over at 11: the clock says so; what is left of the reserve is free
+	do(t, s, visitNoon, func(tx *store.Tx) error { // the other window was over at 11, but the venue may only have no connection; what is left of the reserve is free
 		done, news, err := tx.FreeLeftover(t.Context())
-		if err != nil || !done || len(news) != 1 || news[0].Booking.ID != b.ID || news[0].Kind != hotline.NewsMissed {
+		if err != nil || !done || len(news) != 0 {
 			t.Errorf("%v, %+v, %v", done, news, err)
 		}
 		if done, _, err := tx.FreeLeftover(t.Context()); done || err != nil {
@@ -164,12 +164,20 @@ func TestTwoNoShowsBar(t *testing.T) {
 		}
 		return err
 	})
-	try(t, s, visitNoon, hotline.ErrBarred, func(tx *store.Tx) error {
-		_, _, err := tx.HoldPlace(t.Context(), siti, store.Wish{Office: "mpp", Date: "2026-11-27", From: 8 * 60, Service: "periksa"})
+	next := visitMorning.AddDate(0, 0, 1).Add(-time.Hour)
+	do(t, s, next, func(tx *store.Tx) error {
+		done, news, err := tx.FreeLeftover(t.Context())
+		if err != nil || !done || len(news) != 1 || news[0].Booking.ID != b.ID || news[0].Kind != hotline.NewsMissed {
+			t.Errorf("%v, %+v, %v", done, news, err)
+		}
 		return err
 	})
-	do(t, s, visitNoon, func(tx *store.Tx) error { // of the same day
-		_, _, err := tx.HoldPlace(t.Context(), siti, store.Wish{Slot: slotOf(t, v, "periksa", 1).ID})
+	try(t, s, next, hotline.ErrBarred, func(tx *store.Tx) error {
+		_, _, err := tx.HoldPlace(t.Context(), siti, store.Wish{Office: "mpp", Date: "2026-11-30", From: 8 * 60, Service: "periksa"})
+		return err
+	})
+	do(t, s, next, func(tx *store.Tx) error { // of the same day
+		_, _, err := tx.HoldPlace(t.Context(), siti, store.Wish{Office: "mpp", Date: "2026-11-27", From: 8 * 60, Service: "periksa"})
 		return err
 	})
 	sums(t, s, v.ID)

@@ -33,6 +33,9 @@ func (t *Tx) WaitForPlace(ctx context.Context, v hotline.Viewer, w Wish, first b
 	if err == nil {
 		who, err = t.checkWho(c.Service, whose, who)
 	}
+	if err == nil {
+		err = t.twice(ctx, v, c.ID, 0, whose, who)
+	}
 	if err != nil {
 		return hotline.Booking{}, 0, err
 	}
