@@ -35,7 +35,7 @@ type VisitReadTx interface {
 	// VisitBookings lists who booked, as far as the viewer may see, which is written down. service: only of one; empty: of all.
 	VisitBookings(ctx context.Context, v hotline.Viewer, id hotline.VisitID, service string, limit int) ([]hotline.Booking, error)
 	// VisitThere tells which visits are there already, by "programme date area".
-	VisitThere(context.Context, []hotline.Visit) (map[string]hotline.VisitID, error)
+	VisitThere(context.Context, []hotline.Visit) (map[string]hotline.VisitThere, error)
 }
 
 // A VisitActTx changes visits. News are whom to tell what.

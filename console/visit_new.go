@@ -200,7 +200,7 @@ func (q *Request) readVisitFile(page *visitImportPage, text string) error {
 	for _, l := range lines {
 		visits = append(visits, l.Visit)
 	}
-	var there map[string]hotline.VisitID
+	var there map[string]hotline.VisitThere
 	err := q.Do(func(t Tx) (err error) {
 		there, err = t.VisitThere(q.Context(), visits)
 		return err
@@ -218,7 +218,13 @@ func (q *Request) readVisitFile(page *visitImportPage, text string) error {
 			x.Said = append(x.Said, q.say("problem.forbidden"))
 			ok = false
 		}
-		if _, x.There = there[l.Visit.Programme+" "+l.Visit.Date+" "+l.Visit.Area]; ok && x.There {
+		var old hotline.VisitThere
+		old, x.There = there[l.Visit.Programme+" "+l.Visit.Date+" "+l.Visit.Area]
+		if ok && old.Booked && (old.Venue != l.Visit.Venue || old.Begins != l.Visit.Hours.From || old.Ends != l.Visit.Hours.Until) {
+			x.Said = append(x.Said, q.say("visit.line.booked"))
+			ok = false
+		}
+		if ok && x.There {
 			page.Changes++
 		}
 		if ok {

@@ -28,6 +28,16 @@ const (
 // MaxQuota is the most places that one service of a visit can have.
 const MaxQuota = maxQuota
 
+// A VisitThere is a visit that is there already: what an import would change of it.
+type VisitThere struct {
+	ID     VisitID
+	Key    string // programme, date and area with a space between
+	Venue  string
+	Begins int
+	Ends   int
+	Booked bool // people have
+}
+
 // A VisitWrong is what is wrong with a line of a file of visits.
 type VisitWrong string
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -163,7 +164,7 @@ func (t *Tx) Visits(ctx context.Context, q VisitQuery) ([]hotline.Visit, error) 
 
 // PutVisit makes a visit of a programme, or changes what is said of one that is there: of the same programme, day and area, or with the same id. Counters that are new are
 // made; the places of those that are there stay as they are (SetQuota changes them). It tells whether the visit is new. hotline.ErrUnseen where the viewer does not run the
-// programme.
+// programme, hotline.ErrRefused where people have booked and would come to another place or at another hour.
 func (t *Tx) PutVisit(ctx context.Context, v hotline.Viewer, visit hotline.Visit) (hotline.Visit, bool, error) {
 	if visit.ID != 0 {
 		have, err := t.Visit(ctx, visit.ID)
@@ -193,6 +194,10 @@ func (t *Tx) auditVisit(v hotline.Viewer, id hotline.VisitID, what string) {
 	t.Signal(topicVisit, int64(id))
 }
 
+// unbooked holds for a visit whose venue and hours stay as they are, or which nobody has booked yet: else people are told, which MoveVisit does.
+const unbooked = `((visits.venue, visits.begins, visits.ends) = (@venue, @begins, @ends) or not exists
+	(select from bookings b where b.visit_id = visits.id and b.state in ('held', 'waiting', 'offered', 'booked')))`
+
 func (t *Tx) putVisit(ctx context.Context, visit hotline.Visit) (hotline.VisitID, bool, error) {
 	var lat, lng *float64
 	if visit.Point != nil {
@@ -215,7 +220,7 @@ func (t *Tx) putVisit(ctx context.Context, visit hotline.Visit) (hotline.VisitID
 		delete(args, "state")
 		r, err = one[row](ctx, t, "change a visit", `
 			update visits set area = @area, venue = @venue, lat = @lat, lng = @lng, begins = @begins, ends = @ends, version = version + 1
-			where id = @id and state in ('planned', 'open', 'running') returning id, false as fresh`, args)
+			where id = @id and state in ('planned', 'open', 'running') and `+unbooked+` returning id, false as fresh`, args)
 	case visit.Office != "":
 		r, err = one[row](ctx, t, "make a day of an office", `
 			insert into visits (programme, office, date, area, venue, lat, lng, begins, ends, state)
@@ -226,7 +231,11 @@ func (t *Tx) putVisit(ctx context.Context, visit hotline.Visit) (hotline.VisitID
 			insert into visits (programme, office, date, area, venue, lat, lng, begins, ends, state)
 			values (@programme, @office, @date, @area, @venue, @lat, @lng, @begins, @ends, @state)
 			on conflict (programme, date, area) where programme <> '' and state <> 'cancelled'
-			do update set venue = @venue, lat = @lat, lng = @lng, begins = @begins, ends = @ends, version = visits.version + 1 returning id, xmax = 0 as fresh`, args)
+			do update set venue = @venue, lat = @lat, lng = @lng, begins = @begins, ends = @ends, version = visits.version + 1
+			where `+unbooked+` returning id, xmax = 0 as fresh`, args)
+	}
+	if errors.Is(err, hotline.ErrNotFound) && visit.Office == "" {
+		return 0, false, fmt.Errorf("change a visit: %w", hotline.ErrRefused)
 	}
 	if err != nil {
 		return 0, false, err

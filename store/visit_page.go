@@ -85,21 +85,18 @@ func (t *Tx) VisitTaken(ctx context.Context, id hotline.VisitID) (map[hotline.Bo
 	return out, err
 }
 
-// VisitThere tells which of some days and places of a programme have a visit already.
-func (t *Tx) VisitThere(ctx context.Context, all []hotline.Visit) (map[string]hotline.VisitID, error) {
+// VisitThere tells which of some days and places of a programme have a visit already, by their keys.
+func (t *Tx) VisitThere(ctx context.Context, all []hotline.Visit) (map[string]hotline.VisitThere, error) {
 	keys := make([]string, len(all))
 	for i, v := range all {
 		keys[i] = v.Programme + " " + v.Date + " " + v.Area
 	}
-	type row struct {
-		ID  hotline.VisitID
-		Key string
-	}
-	rows, err := read[row](ctx, t, "look for visits", `select id, programme || ' ' || date || ' ' || area as key from visits
+	rows, err := read[hotline.VisitThere](ctx, t, "look for visits", `select id, programme || ' ' || date || ' ' || area as key, venue, begins, ends,
+			exists (select from bookings b where b.visit_id = visits.id and b.state in ('held', 'waiting', 'offered', 'booked')) as booked from visits
 		where programme <> '' and state <> 'cancelled' and programme || ' ' || date || ' ' || area = any (@keys)`, pgx.StrictNamedArgs{"keys": keys})
-	out := make(map[string]hotline.VisitID, len(rows))
+	out := make(map[string]hotline.VisitThere, len(rows))
 	for _, r := range rows {
-		out[r.Key] = r.ID
+		out[r.Key] = r
 	}
 	return out, err
 }

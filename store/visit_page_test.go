@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -50,8 +51,17 @@ func TestVisitForThoseWhoRunIt(t *testing.T) {
 			t.Errorf("%v, %v", taken, err)
 		}
 		there, err := tx.VisitThere(t.Context(), []hotline.Visit{plan, r.VisitWith(g, "2025-05-07", plan.Area, "x", hotline.Window{}, nil)})
-		if err != nil || len(there) != 1 || there["ngantor-di-desa 2025-05-06 33.20.11.2010"] != v.ID {
+		if err != nil || len(there) != 1 || there["ngantor-di-desa 2025-05-06 33.20.11.2010"].ID != v.ID || !there["ngantor-di-desa 2025-05-06 33.20.11.2010"].Booked {
 			t.Errorf("%v, %v", there, err)
+		}
+		moved := v // where people have booked, an import moves nobody in silence
+		moved.ID, moved.Venue, moved.Counters, moved.Agencies = 0, "Balai Desa Lain", nil, nil
+		if _, _, err := tx.PutVisit(t.Context(), rina, moved); !errors.Is(err, hotline.ErrRefused) {
+			t.Errorf("moved without a word: %v", err)
+		}
+		moved.Venue = v.Venue
+		if _, fresh, err := tx.PutVisit(t.Context(), rina, moved); err != nil || fresh {
+			t.Errorf("put as it is: %t, %v", fresh, err)
 		}
 		for _, c := range []struct {
 			who       hotline.Viewer

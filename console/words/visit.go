@@ -156,6 +156,7 @@ var visit = map[string]Word{
 	"visit.line.venue":     {"Tempat acara kosong atau terlalu panjang.", "The venue is missing or too long."},
 	"visit.line.time":      {"Jam salah: {value}", "A wrong time: {value}"},
 	"visit.line.service":   {"Layanan {value} tidak dibawa program ini.", "The programme does not bring the service {value}."},
+	"visit.line.booked":    {"Sudah ada yang memesan. Pindahkan dari halaman kunjungannya: mereka lalu diberi tahu.", "People have booked. Move it on the visit's own page: they are told then."},
 	"visit.line.twice":     {"Sama dengan baris {value}.", "The same as line {value}."},
 
 	"visit.wrong.quota":  {"Sudah lebih banyak yang terisi. Kuota tidak diubah.", "More are taken already. The quota was not changed."},
