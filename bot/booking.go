@@ -113,6 +113,7 @@ const (
 	stepAnswer   = "answer"   // and its questions
 	stepSteps    = "steps"    // which of its steps to book
 	stepCrowd    = "crowd"    // the names of people of a village
+	stepMore     = "more"     // no question: some were booked, and a button asks for more
 	stepCancel   = "cancel"   // whether a place is really given back
 )
 
@@ -159,7 +160,7 @@ func (k *talk) openStep(step string, gather bool, r hotline.Reply) {
 // bookListens tells whether typed words are the answer to the open question: it was put last, and not long ago.
 func (k *talk) bookListens() bool {
 	s, c := &k.st.Citizen.Book, &k.st.Citizen
-	if s.Step == "" || k.now.Sub(s.At) > bookFor {
+	if s.Step == "" || k.now.Sub(s.At) > bookFor || s.Step == stepMore && !k.moreVillagers() {
 		return false
 	}
 	w := c.waiting(k.now)
@@ -216,7 +217,7 @@ func (k *talk) bookHears(ctx context.Context, t Booker) (bool, error) {
 		}
 		return done, err
 	}
-	if k.sentBefore(s.Shown) {
+	if s.Step != stepMore && k.sentBefore(s.Shown) {
 		return k.wishes(ctx, t)
 	}
 	return k.bookAnswer(ctx, t)
@@ -229,7 +230,7 @@ func (k *talk) bookAnswer(ctx context.Context, t Booker) (bool, error) {
 	switch {
 	case k.msg.Kind == hotline.MsgPin && (s.Step == stepHome || s.Step == stepPlace):
 		return true, k.livesAt(ctx, t)
-	case k.msg.Kind == hotline.MsgMedia && s.Step == stepNIK:
+	case k.msg.Kind == hotline.MsgMedia && s.Step == stepNIK && k.cardSent():
 		k.say(hotline.Say("book.nik.photo")) // it is not fetched
 		return true, nil
 	case k.msg.Kind != hotline.MsgText:
@@ -243,6 +244,9 @@ func (k *talk) bookAnswer(ctx context.Context, t Booker) (bool, error) {
 			return done, err
 		}
 	}
+	if !k.plainAnswer(typed) && k.otherThing() {
+		return false, nil
+	}
 	switch s.Step {
 	case stepHome:
 		return k.livesIn(ctx, t)
@@ -250,7 +254,7 @@ func (k *talk) bookAnswer(ctx context.Context, t Booker) (bool, error) {
 		return k.named(ctx, t)
 	case stepNIK:
 		return true, k.numbered(ctx, t)
-	case stepCrowd:
+	case stepCrowd, stepMore:
 		return k.crowded(ctx, t)
 	case stepOccasion:
 		return true, k.occasion(ctx, t)
@@ -262,9 +266,6 @@ func (k *talk) bookAnswer(ctx context.Context, t Booker) (bool, error) {
 	if done, err := k.anotherWish(ctx, t); done || err != nil {
 		return done, err
 	}
-	if k.otherThing() {
-		return false, nil
-	}
 	k.note("book.unread")
 	return true, k.bookAsk(ctx, t)
 }
@@ -273,6 +274,58 @@ func (k *talk) bookAnswer(ctx context.Context, t Booker) (bool, error) {
 func (k *talk) otherThing() bool {
 	rd := k.read(k.msg.Text)
 	return rd.Tells && understood(rd) && len(strings.Fields(k.msg.Text)) > 2
+}
+
+// cardSent tells whether what was sent may be the picture of a card: it has no words beside it. A voice, a video and what has words tell of something else.
+func (k *talk) cardSent() bool {
+	m := k.msg.Media
+	return m != nil && (m.Kind == hotline.Photo || m.Kind == hotline.Document) && strings.TrimSpace(k.msg.Text) == ""
+}
+
+// plainAnswer tells whether typed words are the answer to the open question, whatever else they sound like: a NIK, the name of a place and nothing else, a
+// service, the words of an option.
+func (k *talk) plainAnswer(typed string) bool {
+	s := &k.st.Citizen.Book
+	text := k.msg.Text
+	switch s.Step {
+	case stepNIK:
+		_, ok := hotline.ParseNIK(nikIn(text))
+		return ok
+	case stepCrowd, stepMore:
+		return hasNIKs(text)
+	case stepName: // "Bayi Ny Siti" sounds like other things too
+		_, ok := readName(text)
+		rd := k.read(text)
+		sure := len(rd.Categories) > 0 && rd.Categories[0].Sure && len(strings.Fields(text)) > 3
+		return ok && !sure && !chatter(text) && !slices.ContainsFunc(hotline.Words(text), func(w string) bool { return troubleWords[w] })
+	case stepHome:
+		return k.onlyPlace(text)
+	case stepWhich:
+		found := k.foundServices(text)
+		lean := leansNowhere
+		if len(found) > 0 {
+			lean = k.leansFor(text, found[0])
+		}
+		_, named := k.byName(typed)
+		return named || lean == leansBook || len(found) > 0 && lean == leansNowhere && !k.brokenThing(text, found[0])
+	case stepPlace:
+		return slices.ContainsFunc(s.Spots, func(p spot) bool { return onlyNames(typed, hotline.Words(p.Name)) })
+	case stepFor:
+		_, ok := readBeneficiary(typed)
+		return ok
+	case stepOccasion:
+		_, dated := k.dayIn(text)
+		return dated && slices.Contains(k.foundServices(text), s.Package) && leans(text) != leansReport
+	case stepAnswer:
+		p, _ := k.reg.PackageByID(s.Package)
+		q, _ := p.Next(s.Answers)
+		for _, o := range q.Options {
+			if bare(o.Text.In(k.lang())) == bare(typed) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // bookAsk puts the open question once more.
@@ -314,6 +367,9 @@ func (k *talk) bookAsk(ctx context.Context, t Booker) error {
 // bookPick takes a chosen answer to a question.
 func (k *talk) bookPick(ctx context.Context, t Booker, step, v string) error {
 	s := &k.st.Citizen.Book
+	if v == "report" {
+		return k.reportInstead(ctx, t)
+	}
 	s.At = k.now
 	switch step {
 	case stepWhich:
@@ -334,6 +390,11 @@ func (k *talk) bookPick(ctx context.Context, t Booker, step, v string) error {
 		return k.pickAnswerOf(v)
 	case stepSteps:
 		return k.pickStep(ctx, t, v)
+	case stepCrowd:
+		if s.Step == stepMore && k.villageStaff() {
+			k.askCrowd()
+			return nil
+		}
 	case stepCancel:
 		b, _, err := t.Booking(ctx, k.conv.Viewer, s.Moving)
 		if err != nil {
@@ -360,9 +421,13 @@ func (k *talk) bookPressed(ctx context.Context, p pressed) error {
 		return k.bookGo(ctx, t, p)
 	}
 	s := &k.st.Citizen.Book
-	if n, err := strconv.Atoi(p.arg(0)); err != nil || n != s.N || s.Step == "" {
+	n, err := strconv.Atoi(p.arg(0))
+	if err == nil && n == s.N && p.arg(2) == "report" && s.Said != "" { // where the service can be had nowhere, no question is open
+		return k.reportInstead(ctx, t)
+	}
+	if err != nil || n != s.N || s.Step == "" {
 		k.note("book.old")
-		if s.Step != "" && k.now.Sub(s.At) <= bookFor {
+		if s.Step != "" && s.Step != stepMore && k.now.Sub(s.At) <= bookFor {
 			return k.bookAsk(ctx, t)
 		}
 		return k.bookWant(ctx, t, wantServices)
@@ -385,6 +450,9 @@ func (k *talk) bookGo(ctx context.Context, t Booker, p pressed) error {
 		return k.wholeSchedule(ctx, t, p.arg(2))
 	case "service":
 		if _, ok := k.reg.ServiceByID(p.arg(2)); ok {
+			if err := k.giveBack(ctx, t); err != nil {
+				return err
+			}
 			s := &k.st.Citizen.Book
 			s.begin(k.now)
 			s.Service = p.arg(2)

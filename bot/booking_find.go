@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,11 +75,15 @@ var (
 
 	complaintPhrases = phraseList("belum jadi, belum selesai, belum dicetak, belum keluar, belum dilayani, belum ada kabar, durung dadi, durung rampung, dereng dados, dereng rampung, tidak jadi jadi, lama sekali, lama banget, terlalu lama, kelamaan, suwe banget, dangu sanget, " +
 		"sudah lama, wis suwe, sampun dangu, sudah berbulan, bulan belum, minggu belum, hari belum, tahun belum, bolak balik, wira wiri, mondar mandir, tidak dilayani, ora dilayani, mboten dilayani, mboten dipunladosi, tidak ada petugas, petugas tidak ada, petugasnya tidak ada, " +
-		"minta uang, diminta uang, dimintai uang, dijaluki duit, bayar petugas, uang rokok, still not, not ready, has not, have not, for months, for weeks, blangko habis, blangko kosong, blanko habis, blanko kosong, alatnya rusak, alat rekam rusak, mesin rusak, jaringan rusak, server down, antrean panjang, antrian panjang, antre panjang, antri panjang")
+		"minta uang, diminta uang, dimintai uang, dijaluki duit, bayar petugas, uang rokok, still not, not ready, has not, have not, for months, for weeks, blangko habis, blangko kosong, blanko habis, blanko kosong, alatnya rusak, alat rekam rusak, mesin rusak, jaringan rusak, server down, orang dalam, wong njero, lewat calo, tidak ada kabar, gak ada kabar, ora ono kabar, ora ana kabar, mboten wonten kabar, tanpa kabar, antrean panjang, antrian panjang, antre panjang, antri panjang")
 	complaintWords = wordSet("lapor, melapor, melaporkan, laporan, lapur, wadul, mengadu, ngadu, pengaduan, aduan, keluhan, mengeluh, ditolak, ditolake, dipersulit, persulit, mempersulit, dipingpong, pingpong, dioper, pungli, pungutan, calo, kecewa, mengecewakan, galak, judes, kasar, lelet, lambat, lemot, " +
 		"telat, terlambat, molor, gagal, percuma, parah, payah, kapok, complain, complaint, refused, rude, slow, corrupt, delayed, suwe, dangu")
 	// What is wrong with a thing. Beside a wish it is what the wish is about ("ganti KTP rusak").
 	troubleWords = wordSet("mati, rusak, macet, bocor, kotor, keruh, mampet, padam, putus, bau, tutup, habis, kosong, tidak, ora, mboten, belum, durung, dereng, kurang, jelek, buruk, bahaya, rusuh, jebol, ambrol, broken, closed, dirty, not")
+	// doubtWords turn against what was said. Beside a wish they make it one that may be a complaint.
+	doubtWords = wordSet("kok, tapi, tetapi, tapine, nanging, padahal, padahale, malah, malahan, disuruh, dikon, dipunken, susah, susahe, angel, sulit, ruwet, ribet, petugase, petugasnya, but, although, difficult")
+	// paid finds money that was paid, and how much: "mbayar 100 ribu". What it costs is asked without a sum.
+	paid = regexp.MustCompile(`(?i)\b(m|di|mem|mbe)?bayar\w*\b[^\n]{0,24}?\d[\d.,]*\s*(ribu|rb|juta|jt|ewu|k\b)|\b(m|di|mem|mbe)?bayar\w*\b[^\n]{0,24}?\d{1,3}(\.?000)+\b`)
 	// neutralPhrases take what looks like a complaint and is none.
 	neutralPhrases = phraseList("berapa lama, pinten dangu, piro suwe, suwe ora, lama tidak, ktp lama, kk lama, sim lama, tahun lalu, belum punya, belum pernah, belum rekam, belum bikin, belum buat, durung duwe, durung tau, dereng gadhah, dereng nate, how long")
 )
@@ -110,6 +115,7 @@ const (
 	leansBook                   // to have it done
 	leansReport                 // to complain of it
 	leansBoth
+	leansTrouble // to have it done, beside something wrong, which may be why: "ganti KTP rusak" (see leansFor)
 )
 
 // fewWords are a thing alone, whatever is wrong with it: "KTP rusak".
@@ -122,24 +128,39 @@ func leans(text string) leaning {
 	for _, p := range neutralPhrases {
 		said = strings.ReplaceAll(said, p, " ")
 	}
-	wish, asks, report, trouble := false, false, false, false
+	wish, asks, report, trouble, doubt := false, false, false, false, false
 	for _, w := range words {
-		wish, asks, trouble = wish || bookWords[w], asks || askWords[w], trouble || troubleWords[w]
+		wish, asks, doubt = wish || bookWords[w], asks || askWords[w], doubt || doubtWords[w]
+		trouble = trouble || troubleWords[w]
 	}
+	wrong := false // what is wrong, but for what only looks so
 	for _, w := range strings.Fields(said) {
-		report = report || complaintWords[w]
+		report, wrong = report || complaintWords[w], wrong || troubleWords[w]
 	}
-	report = report || slices.ContainsFunc(complaintPhrases, func(p string) bool { return strings.Contains(said, p) })
+	report = report || paid.MatchString(text) || slices.ContainsFunc(complaintPhrases, func(p string) bool { return strings.Contains(said, p) })
 	wish = wish || strings.Contains(" "+strings.Join(words, " ")+" ", " belum punya ")
 	switch {
-	case report && wish, trouble && asks && !wish:
+	case report && wish, trouble && asks && !wish, doubt && (wish || asks):
 		return leansBoth
+	case wrong && wish:
+		return leansTrouble
 	case report, trouble && !wish && len(words) > fewWords:
 		return leansReport
 	case wish, asks:
 		return leansBook
 	}
 	return leansNowhere
+}
+
+// leansFor is leans for somebody who speaks of this service: where something is wrong, it is either what the service is for, or may be a complaint.
+func (k *talk) leansFor(text, service string) leaning {
+	switch lean := leans(text); {
+	case lean != leansTrouble:
+		return lean
+	case k.brokenThing(text, service):
+		return leansBoth
+	}
+	return leansBook
 }
 
 // fairService is the score from which on a service is taken as spoken of: a keyword of weight 5.
@@ -199,7 +220,7 @@ func (k *talk) wishes(ctx context.Context, t Booker) (bool, error) {
 	if len(found) == 0 {
 		return false, nil
 	}
-	lean := leans(text)
+	lean := k.leansFor(text, found[0])
 	switch {
 	case lean == leansReport, k.lately() && lean != leansBook, c.Draft != nil && lean != leansBook:
 		return false, nil
@@ -243,7 +264,7 @@ func (k *talk) brokenThing(text, service string) bool {
 func (k *talk) anotherWish(ctx context.Context, t Booker) (bool, error) {
 	s := &k.st.Citizen.Book
 	found := k.foundServices(k.msg.Text)
-	if len(found) == 0 || leans(k.msg.Text) != leansBook || len(strings.Fields(k.msg.Text)) < 2 {
+	if len(found) == 0 || k.leansFor(k.msg.Text, found[0]) != leansBook || len(strings.Fields(k.msg.Text)) < 2 {
 		return false, nil
 	}
 	if len(found) == 1 && found[0] == s.Service && s.Step == stepHome {
@@ -333,13 +354,7 @@ func (k *talk) pickWhichService(ctx context.Context, t Booker, v string) error {
 	gather := s.Step == "" // it is the answer to the wish itself
 	switch page, isPage := strings.CutPrefix(v, "page-"); {
 	case v == "report":
-		said := s.Said
-		s.end()
-		d := k.newDraft()
-		if said != "" {
-			d.add(bubble{Text: said}, k.now)
-		}
-		return k.proceed(atOnce)
+		return k.reportInstead(ctx, t)
 	case v == "all":
 		s.Which, s.Page = nil, 0
 		k.askWhich(atOnce)
@@ -364,6 +379,30 @@ func (k *talk) pickWhichService(ctx context.Context, t Booker, v string) error {
 	}
 	s.Service, s.Package = v, ""
 	return k.showService(ctx, t, gather)
+}
+
+// reportInstead makes what was taken for the wish for a service a report, of the words it began with.
+func (k *talk) reportInstead(ctx context.Context, t Booker) error {
+	s := &k.st.Citizen.Book
+	if err := k.giveBack(ctx, t); err != nil {
+		return err
+	}
+	said := s.Said
+	s.end()
+	d := k.newDraft()
+	if said != "" {
+		d.add(bubble{Text: said}, k.now)
+	}
+	return k.proceed(atOnce)
+}
+
+// orReport adds the way to a report to what is said first of a service, where it was found in free words: they may have been a complaint of it.
+func (k *talk) orReport(gather bool, r hotline.Reply) hotline.Reply {
+	s := &k.st.Citizen.Book
+	if gather != gathered || s.Said == "" {
+		return r
+	}
+	return r.With(hotline.Pick(s.value(stepWhich, "report"), "button.book.report"))
 }
 
 // bookRead gives the button that typed words stand for.

@@ -142,6 +142,9 @@ func (k *talk) placePressed(ctx context.Context, t Booker, p pressed) error {
 	case "decline":
 		return k.declineOffer(ctx, t, b)
 	case "again":
+		if err := k.giveBack(ctx, t); err != nil {
+			return err
+		}
 		s := &k.st.Citizen.Book
 		s.begin(k.now)
 		s.Service = b.Service

@@ -25,7 +25,7 @@ func (k *talk) askPackage(gather bool) error {
 		if s.Tries > 0 {
 			r = hotline.Say("pack.day.again")
 		}
-		k.openStep(stepOccasion, gather, r)
+		k.openStep(stepOccasion, gather, k.orReport(gather, r))
 		return nil
 	}
 	if q, open := p.Next(s.Answers); open {
@@ -33,7 +33,7 @@ func (k *talk) askPackage(gather bool) error {
 		for _, o := range q.Options {
 			r = r.With(hotline.Pick(s.value(stepAnswer, q.ID+"-"+o.ID), "button.pack.option", "option", o.Text.In(k.lang())))
 		}
-		k.openStep(stepAnswer, gather, r)
+		k.openStep(stepAnswer, gather, k.orReport(gather, r))
 		return nil
 	}
 	k.showSteps(gather, p)
@@ -82,7 +82,7 @@ func (k *talk) showSteps(gather bool, p hotline.Package) {
 	if len(rows) > 0 {
 		r = r.And("pack.book")
 	}
-	k.openStep(stepSteps, gather, inRows(r, 1, rows).With(pickServices(), pickMenu()))
+	k.openStep(stepSteps, gather, k.orReport(gather, inRows(r, 1, rows).With(pickServices(), pickMenu())))
 }
 
 // occasion takes the day it is all about.

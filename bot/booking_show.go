@@ -87,7 +87,7 @@ func (k *talk) askHome(gather bool, before hotline.Reply) {
 		r = before.And("book.home.again")
 	}
 	r.Ask = hotline.AskPlace
-	k.openStep(stepHome, gather, r.With(hotline.Pick(s.value(stepHome, "skip"), "button.book.skip")))
+	k.openStep(stepHome, gather, k.orReport(gather, r.With(hotline.Pick(s.value(stepHome, "skip"), "button.book.skip"))))
 }
 
 // livesIn takes the name of a village.
@@ -135,6 +135,31 @@ func homeName(text string) string {
 	return strings.Join(f, " ")
 }
 
+// besidePlace may stand around the name of a place.
+var besidePlace = wordSet("desa, ds, dusun, dukuh, dk, kelurahan, kel, kecamatan, kec, kabupaten, kab, jepara, rt, rw, kantor, balai, yang, sing, ke, mawon, saja, aja, wae, ya, pak, bu, mas, mbak")
+
+// onlyPlace tells whether a text is the name of a place and nothing else: "jalan rusak di Bawu" is not.
+func (k *talk) onlyPlace(text string) bool {
+	found := k.bot.Reader.ByName(homeName(text))
+	if len(found) == 0 || found[0].Score < hotline.PlaceScore && !found[0].Ambiguous {
+		return false
+	}
+	var names []string
+	for _, g := range found {
+		names = append(names, hotline.Words(g.Area.Name)...)
+		around, _ := k.reg.Kecamatan(g.Area.Code)
+		names = append(names, hotline.Words(around.Name)...)
+	}
+	return onlyNames(text, names)
+}
+
+// onlyNames tells whether a text has no words but these, and what may stand around the name of a place.
+func onlyNames(text string, names []string) bool {
+	return !slices.ContainsFunc(hotline.Words(text), func(w string) bool {
+		return !isNumber(w) && !besidePlace[w] && !beforeHome[w] && !slices.Contains(names, w)
+	})
+}
+
 // livesAt takes a pin as where they live.
 func (k *talk) livesAt(ctx context.Context, t Booker) error {
 	g := k.bot.Reader.ByPoint(*k.msg.Pin)
@@ -171,7 +196,7 @@ func (k *talk) askPlace(gather bool, before hotline.Reply, chances []hotline.Cha
 		service, _ := k.reg.ServiceByID(s.Service)
 		r = r.And("book.nowhere", "agency", hotline.AgencyArg(service.Agency))
 		s.Step = ""
-		k.openStep("", gather, r.With(pickSchedule(), pickMenu()))
+		k.openStep("", gather, k.orReport(gather, r.With(pickSchedule(), pickMenu())))
 		return
 	}
 	r = r.And("book.fastest")
@@ -193,7 +218,7 @@ func (k *talk) askPlace(gather bool, before hotline.Reply, chances []hotline.Cha
 		}
 		rows = append(rows, hotline.Pick(s.value(stepPlace, sp.value()), key, "place", sp.Name))
 	}
-	k.openStep(stepPlace, gather, inRows(r, 1, rows).With(hotline.Pick(s.value(stepPlace, "home"), "button.book.home"), hotline.Pick(s.value(stepPlace, "no"), "button.no")))
+	k.openStep(stepPlace, gather, k.orReport(gather, inRows(r, 1, rows).With(hotline.Pick(s.value(stepPlace, "home"), "button.book.home"), hotline.Pick(s.value(stepPlace, "no"), "button.no"))))
 }
 
 func waitingFor(v hotline.Visit, service string) int {

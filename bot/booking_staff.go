@@ -57,7 +57,44 @@ func readVillager(line string) (Villager, bool) {
 		name = line[:first]
 	}
 	name, ok := readName(strings.Trim(name, " ,;:-/"))
+	ok = ok && !chatter(name)
 	return Villager{Who: hotline.BookedPerson{Name: name, NIK: nik}}, ok
+}
+
+// hasNIKs tells whether there is a NIK on every line.
+func hasNIKs(text string) bool {
+	n := 0
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		p, ok := readVillager(line)
+		if _, is := hotline.ParseNIK(p.Who.NIK); !ok || !is {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// moreVillagers tells whether a message after some were booked is more of them, without the button: names with their NIKs, or what was on its way when the others
+// were answered. All else is what it would be ever.
+func (k *talk) moreVillagers() bool {
+	if k.msg.Kind != hotline.MsgText || !k.villageStaff() {
+		return false
+	}
+	if hasNIKs(k.msg.Text) {
+		return true
+	}
+	if _, command := wanted(plain(k.msg.Text)); command || k.msg.At.IsZero() || k.msg.At.After(k.st.Citizen.Book.Shown) {
+		return false
+	}
+	for line := range strings.Lines(k.msg.Text) {
+		if _, ok := readVillager(line); !ok && strings.TrimSpace(line) != "" {
+			return false
+		}
+	}
+	return !k.read(k.msg.Text).Tells
 }
 
 // crowded takes the names, and says what came of each.
@@ -123,9 +160,9 @@ func (k *talk) crowded(ctx context.Context, t Booker) (bool, error) {
 			return true, fmt.Errorf("book for a village: %w", d.Err)
 		}
 	}
-	s.Step, s.Shown = stepCrowd, k.now // more may follow
-	if n > 0 {
-		r = r.And("crowd.tell")
+	if s.Shown = k.now; n > 0 {
+		s.Step = stepMore // what is written next is no name
+		r = r.And("crowd.tell").With(hotline.Pick(s.value(stepCrowd, "more"), "button.crowd.more"))
 	}
 	k.tell(0, r.With(pickBookings(), pickMenu()))
 	return true, nil

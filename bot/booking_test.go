@@ -30,12 +30,24 @@ func TestAComplaintAboutAServiceIsNoWish(t *testing.T) {
 		"mau ambil KTP, sudah 3 bulan belum jadi":           leansBoth,
 		"air PDAM mati tiga hari di desa Krapyak":           leansReport,
 		"posyandu tutup terus, kapan buka?":                 leansBoth,
-		"mau ganti KTP rusak":                               leansBook,
+		"mau ganti KTP rusak":                               leansTrouble,
 		"KTP rusak":                                         leansNowhere,
 		"akta kelahiran":                                    leansNowhere,
 		"KTP":                                               leansNowhere,
 		"mau cetak KTP lama":                                leansBook,
 		"antri perpanjang SIM, tidak dilayani sampai siang": leansBoth,
+
+		"perpanjang SIM disuruh lewat orang dalam 500 ribu":                   leansBoth,
+		"urus akta lahir susah sekali di kecamatan Bangsri, petugasnya tidur": leansBoth,
+		"mau ngurus KK ora ono petugase":                                      leansBoth,
+		"bikin ktp kok mbayar 100 ribu":                                       leansBoth,
+		"sudah bikin KK dari bulan lalu tapi tidak ada kabar":                 leansBoth,
+		"mau urus KTP kantor tutup padahal jam kerja":                         leansBoth,
+		"antri bikin SIM tidak dipanggil":                                     leansTrouble,
+		"bikin KTP dimintai bayar Rp 50.000":                                  leansBoth,
+		"bayar pajak motor 5 tahunan":                                         leansNowhere,
+		"bikin SIM bayar berapa?":                                             leansBook,
+		"saya belum punya KTP, mau bikin":                                     leansBook,
 	} {
 		if got := leans(text); got != want {
 			t.Errorf("%q leans %d, want %d", text, got, want)
@@ -52,6 +64,28 @@ func TestNamesAreReadAndNothingElse(t *testing.T) {
 		if got, ok := readName(text); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q %v, want %q", text, got, ok, want)
 		}
+	}
+}
+
+func TestChatterIsNoName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"ada apa ya kok lama": true, "terima kasih": true, "nggih": true, "tidak": true, "berapa lama": true, "ini untuk siapa?": true, "kok lama ya": true,
+		"Siti Aminah": false, "Ahmad Kasih Utomo": false, "Slamet Riyadi": false, "Tri Wahyuni Banjar Sari": false, "nama saya Adi": false, "Mbah Sarmi": false, "Moh. Nur Sa'id": false,
+	} {
+		if got := chatter(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	for line, want := range map[string]bool{
+		"terima kasih": false, "ya": false, "sudah belum?": false, "kok lama": false, "1. Ngatmi 3320 0545 0156 0002": true, "Sukinah": true,
+	} {
+		if _, ok := readVillager(line); ok != want {
+			t.Errorf("a villager %q: %v", line, ok)
+		}
+	}
+	if !hasNIKs("1. Ngatmi 3320 0545 0156 0002\n\nAli, 3320051206180001") || hasNIKs("Ngatmi 3320054501560002\nAli") || hasNIKs(" ") {
+		t.Error("a NIK on every line or not")
 	}
 }
 
@@ -80,6 +114,29 @@ func TestAVillagersLineIsRead(t *testing.T) {
 	}
 	if _, ok := readVillager("3320054501600003"); ok {
 		t.Error("a number alone is nobody")
+	}
+}
+
+// A number that is typed belongs to the survey only while the survey asked last.
+func TestAnUnfinishedSurveyTakesNoOtherNumber(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		late time.Duration
+		wait wait
+		want bool
+	}{
+		"asked just now":        {time.Minute, waitNothing, true},
+		"asked long ago":        {surveyFor + time.Second, waitNothing, false},
+		"something else is due": {time.Minute, waitTold, false},
+	} {
+		st := &state{}
+		s := &st.Citizen
+		s.Book.Survey = survey{Booking: 3, At: deskMonday}
+		s.Wait, s.Until = c.wait, deskMonday.Add(time.Hour)
+		k := &talk{st: st, now: deskMonday.Add(c.late), msg: hotline.Message{Kind: hotline.MsgText, Text: "4"}}
+		if got := k.surveyHears(4); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 

@@ -119,20 +119,28 @@ func cutBefore(s, before string) (string, bool) {
 // named takes the name.
 func (k *talk) named(ctx context.Context, t Booker) (bool, error) {
 	s := &k.st.Citizen.Book
-	typed := plain(k.msg.Text)
 	name, ok := readName(k.msg.Text)
-	if ok && (among(yeses, typed) || among(noes, typed) || slices.Contains(thanks, typed) || strings.HasSuffix(strings.TrimSpace(k.msg.Text), "?")) {
-		ok = false
-	}
-	if !ok {
-		if s.Tries++; k.otherThing() {
-			return false, nil
-		}
+	if !ok || chatter(k.msg.Text) {
+		s.Tries++
 		k.askName()
 		return true, nil
 	}
 	s.Name, s.Tries = name, 0
 	return true, k.afterName(ctx, t)
+}
+
+// chatWords stand in no name.
+var chatWords = wordSet("apa, apakah, kok, kenapa, knp, mengapa, kapan, bagaimana, gimana, piye, pripun, kepriye, berapa, piro, pinten, dimana, tidak, ora, mboten, belum, durung, dereng, sudah, sampun, wis, tapi, padahal, kalau, yang, karena, lama, suwe, dangu, lagi, masih, " +
+	"tolong, mohon, maaf, ngapunten, halo, hallo, hai, permisi, assalamualaikum, antri, antre, tunggu, nunggu, menunggu, bingung, ktp, kk, petugas, admin, makasih, what, why, how, when, where, sorry, please, hello, thanks, thank")
+
+// chatter tells whether what was typed where a name belongs is a question, thanks, a yes or no, or words that stand in no name: "ada apa ya kok lama".
+func chatter(text string) bool {
+	typed := plain(text)
+	if among(yeses, typed) || among(noes, typed) || among(thanks, typed) || thanking(typed) || strings.HasSuffix(strings.TrimSpace(text), "?") {
+		return true
+	}
+	name, _ := readName(text)
+	return slices.ContainsFunc(hotline.Words(name), func(w string) bool { return chatWords[w] })
 }
 
 // afterName asks for the NIK where the service needs it, or is done.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"tanggap/hotline"
 )
@@ -21,6 +22,7 @@ type Surveyor interface {
 type survey struct {
 	Booking hotline.BookingID `json:"b,omitempty"` // of which serving; zero: none
 	Answers []int             `json:"a,omitempty"`
+	At      time.Time         `json:"t,omitzero"` // when the question that is open was put
 }
 
 // beginSurvey puts the first question.
@@ -44,6 +46,7 @@ func (k *talk) askSurvey() {
 	for v := hotline.SKMBest; v >= 1; v-- {
 		row = append(row, hotline.Pick(value("sv", bookingID(s.Booking), strconv.Itoa(n), strconv.Itoa(v)), "button.survey."+strconv.Itoa(v)))
 	}
+	s.At = k.now
 	k.say(inRows(r, 2, row))
 }
 
@@ -62,14 +65,23 @@ func (k *talk) surveyPressed(ctx context.Context, p pressed) error {
 	return k.surveyAnswer(ctx, v)
 }
 
+// surveyFor is how long a question of it waits for a typed number. Its buttons hold.
+const surveyFor = time.Hour
+
 // surveyed takes a typed number as the answer.
 func (k *talk) surveyed(ctx context.Context, _ Booker) (bool, error) {
-	s := &k.st.Citizen.Book.Survey
 	v := PickNumber(k.msg.Text)
-	if s.Booking == 0 || k.msg.Kind != hotline.MsgText || v < 1 || v > hotline.SKMBest || k.bookListens() || k.st.Citizen.Draft != nil {
+	if k.msg.Kind != hotline.MsgText || !k.surveyHears(v) {
 		return false, nil
 	}
 	return true, k.surveyAnswer(ctx, v)
+}
+
+// surveyHears tells whether a typed number is its answer: it is one of the marks, and was asked for last. Else it may be the rating of a case.
+func (k *talk) surveyHears(v int) bool {
+	c := &k.st.Citizen
+	s := c.Book.Survey
+	return s.Booking != 0 && v >= 1 && v <= hotline.SKMBest && k.now.Sub(s.At) <= surveyFor && c.waiting(k.now) == waitNothing && c.Draft == nil && !k.bookListens()
 }
 
 func (k *talk) surveyAnswer(ctx context.Context, v int) error {

@@ -201,6 +201,8 @@ var booking = map[string]Entry{
 	"crowd.who":    {"❌ {name}: NIK-nya belum 16 angka", "❌ {name}: NIK-e dereng 16 angka", "❌ {name}: the NIK has not 16 digits"},
 	"crowd.tell":   {"Sampaikan nomornya ke warga. Pemesanan ini tercatat atas nama Anda.", "Aturaken nomere dhateng warga. Pesenan niki kacathet atas nami njenengan.", "Tell them their numbers. It is recorded that you booked."},
 
+	"button.crowd.more": {"Tambah warga", "Tambah warga", "Add people"},
+
 	"survey.offer":        {"{service} sudah selesai. Bagaimana layanannya? Sembilan pertanyaan, tinggal pencet.", "{service} sampun rampung. Pripun layanane? Sangang pitakenan, kantun mencet.", "{service} is done. How was it? Nine questions, nine taps."},
 	"button.survey":       {"Beri nilai", "Maringi biji", "Rate it"},
 	"survey.n":            {"{n} dari 9.", "{n} saking 9.", "{n} of 9."},
