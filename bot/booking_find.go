@@ -399,7 +399,7 @@ func (k *talk) reportInstead(ctx context.Context, t Booker) error {
 // orReport adds the way to a report to what is said first of a service, where it was found in free words: they may have been a complaint of it.
 func (k *talk) orReport(gather bool, r hotline.Reply) hotline.Reply {
 	s := &k.st.Citizen.Book
-	if gather != gathered || s.Said == "" {
+	if !gather || s.Said == "" {
 		return r
 	}
 	return r.With(hotline.Pick(s.value(stepWhich, "report"), "button.book.report"))
