@@ -24,9 +24,10 @@ demo: ## set up, build and play the story, then serve until Ctrl-C (DEMO_ARGS=--
 build: ## build bin/tanggap
 	go build -o bin/tanggap ./cmd/tanggap
 
+# The longest first, so that none of them is left to run alone at the end.
 test: ## set up and run every test with the race detector (at most 12 minutes)
 	@scripts/setup --test
-	@$(call STOP_AFTER,go test -race -count=1 -timeout=12m ./...)
+	@$(call STOP_AFTER,go test -race -count=1 -timeout=12m ./house ./console ./bot/whatsapp ./...)
 
 soak: ## the long tests: crashes, rushes, races of instances (at most 40 minutes)
 	@scripts/setup --test
