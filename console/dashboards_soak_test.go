@@ -195,7 +195,7 @@ type served struct {
 	store *store.Store
 }
 
-// serveProgram builds and starts the program on a database of the test's own.
+// serveProgram builds and starts the program on a database of the test's own, with the memory limit that deploy/ sets.
 func serveProgram(ctx context.Context, t *testing.T) *served {
 	t.Helper()
 	dir := t.TempDir()
@@ -211,7 +211,7 @@ func serveProgram(ctx context.Context, t *testing.T) *served {
 	t.Cleanup(s.Close)
 	cmd := exec.CommandContext(ctx, binary, "serve")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TANGGAP_REGENCY=jepara", "TANGGAP_DATABASE_URL="+database, "TANGGAP_REDIS_URL="+testbed.RedisDB(t), "TANGGAP_LISTEN=127.0.0.1:0",
+	cmd.Env = append(os.Environ(), "GOMEMLIMIT=140MiB", "TANGGAP_REGENCY=jepara", "TANGGAP_DATABASE_URL="+database, "TANGGAP_REDIS_URL="+testbed.RedisDB(t), "TANGGAP_LISTEN=127.0.0.1:0",
 		"TANGGAP_KEY="+base64.StdEncoding.EncodeToString(testbed.Key))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = browser.Patience
